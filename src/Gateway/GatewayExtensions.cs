@@ -1,0 +1,86 @@
+using System.Net;
+using CooperaNet.Matching.Gateway.Authorities;
+using CooperaNet.Matching.Gateway.Catalogs;
+using CooperaNet.Matching.Gateway.Errors;
+using CooperaNet.Matching.Gateway.Items;
+using CooperaNet.Matching.Gateway.Json;
+using CooperaNet.Matching.Gateway.OpenApi;
+using CooperaNet.Matching.Gateway.Statistics;
+using CooperaNet.Matching.Gateway.Suggestions;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CooperaNet.Matching.Gateway;
+
+/// <summary>Everything of the gateway except which cluster it joins; the host decides that.</summary>
+public static class GatewayExtensions
+{
+    private const int MaxMessageBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Listens on the two ports.</summary>
+    /// <exception cref="InvalidOperationException">The address is not a loopback address.</exception>
+    public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
+        if (!IPAddress.TryParse(options.Address, out var address) || !IPAddress.IsLoopback(address))
+        {
+            throw new InvalidOperationException($"Gateway__Address={options.Address} is not a loopback address; until sign-in exists the gateway listens on loopback only.");
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, options.JsonPort, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.AddServerHeader = false;
+        });
+        return builder;
+    }
+
+    /// <summary>Adds the services.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services)
+    {
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+        }).AddJsonTranscoding(json =>
+        {
+            json.JsonSettings.RemoveEnumPrefix = true;
+            json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks();
+        services.AddHealthChecks().AddCheck<ReadyCheck>("ready", tags: ["ready"]);
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline });
+        services.TryAddSingleton(TimeProvider.System);
+        return services;
+    }
+
+    /// <summary>Maps the services.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseMiddleware<QueryGuard>();
+        app.MapGrpcService<AuthorityService>();
+        app.MapGrpcService<ExchangeService>();
+        app.MapGrpcService<CatalogService>();
+        app.MapGrpcService<MatchingService>();
+        app.MapGrpcService<StatisticsService>();
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapGet("/openapi/v1.json", async () => Results.Text(await OpenApiDocumentBuilder.JsonAsync(), "application/json"));
+        app.MapGet("/", () => Results.Redirect("/openapi/v1.json"));
+        return app;
+    }
+}

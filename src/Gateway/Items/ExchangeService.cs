@@ -1,0 +1,32 @@
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Register;
+using Grpc.Core;
+
+namespace CooperaNet.Matching.Gateway.Items;
+
+/// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
+internal sealed partial class ExchangeService(IGrainFactory grains, TimeProvider clock) : V1.ExchangeService.ExchangeServiceBase
+{
+    private async Task<Item> GetAsync(string name, ItemKind kind, ServerCallContext context) =>
+        await grains.GetItem(ItemId.Parse(name, kind, "name")).FindAsync(context.CancellationToken) ?? throw MatchingException.NotFound(name);
+
+    private Task<Page<Item>> ListAsync(ItemQuery query, ServerCallContext context) => grains.GetRegister().ListItemsAsync(query, context.CancellationToken);
+
+    private Task<Item> CreateAsync(string parent, ItemKind kind, string id, string idField, ItemContent content, string requestId, bool validateOnly, ServerCallContext context)
+    {
+        var owner = ParentId.Parse(parent, "parent");
+        if (kind == ItemKind.Need && owner.Kind == ParentKind.Partner)
+        {
+            throw MatchingException.Invalid("parent", "a partner publishes offers only.");
+        }
+
+        if (id.Length > 0 && !ResourceId.IsValid(id))
+        {
+            throw MatchingException.Invalid(idField, $"'{ResourceId.Excerpt(id)}' is not an id: 1 to 63 characters a-z, 0-9 and hyphen, not starting with a hyphen.");
+        }
+
+        var caller = Callers.Of(requestId);
+        var chosen = id.Length > 0 ? id : NewItemId.For(owner, kind, requestId);
+        return grains.GetItem(new(owner, kind, chosen)).CreateAsync(content, caller, validateOnly, context.CancellationToken);
+    }
+}

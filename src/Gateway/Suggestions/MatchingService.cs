@@ -1,0 +1,59 @@
+using CooperaNet.Matching.Gateway.Items;
+using CooperaNet.Matching.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace CooperaNet.Matching.Gateway.Suggestions;
+
+/// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
+internal sealed class MatchingService(IGrainFactory grains) : V1.MatchingService.MatchingServiceBase
+{
+    public override async Task<ListSuggestionsResponse> ListSuggestions(ListSuggestionsRequest request, ServerCallContext context)
+    {
+        var page = await grains.GetMatchmaker().ListSuggestionsAsync(
+            ItemId.Parse(request.Parent, ItemKind.Need, "parent"),
+            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+        return new() { Suggestions = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+    }
+
+    public override async Task<ListProspectsResponse> ListProspects(ListProspectsRequest request, ServerCallContext context)
+    {
+        var page = await grains.GetMatchmaker().ListProspectsAsync(
+            ItemId.Parse(request.Parent, ItemKind.Offer, "parent"),
+            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+        return new() { Prospects = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+    }
+
+    public override async Task<PreviewSuggestionsResponse> PreviewSuggestions(PreviewSuggestionsRequest request, ServerCallContext context)
+    {
+        var need = request.Need ?? throw MatchingException.Invalid("need", "is missing.");
+        var page = await grains.GetMatchmaker().PreviewAsync(
+            need.ToContent(), request.Requester.Length > 0 ? ParentId.Parse(request.Requester, "requester") : null,
+            new(request.PageSize, "", request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+        return new() { Suggestions = { page.Suggestions.Select(ToWire) }, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+    }
+
+    public override async Task<V1.Suggestion> ExplainSuggestion(ExplainSuggestionRequest request, ServerCallContext context) => ToWire(await grains.GetMatchmaker().ExplainAsync(
+        ItemId.Parse(request.Need, ItemKind.Need, "need"), ItemId.Parse(request.Offer, ItemKind.Offer, "offer"), request.LanguageCode, context.CancellationToken));
+
+    private static V1.Abstention? ToWire(Matching.Suggestions.Abstention? abstention) => abstention is null ? null : new()
+    {
+        Reason = abstention.Reason, Threshold = abstention.Threshold, Closest = abstention.ClosestOffer, ClosestScore = abstention.ClosestScore,
+    };
+
+    private static V1.Suggestion ToWire(Matching.Suggestions.Suggestion suggestion) => new()
+    {
+        Need = suggestion.Need, Offer = suggestion.Offer, Score = suggestion.Score, Rank = suggestion.Rank, ModelVersion = suggestion.ModelVersion,
+        ExposureNote = suggestion.ExposureNote, Title = suggestion.Title, Country = suggestion.Country,
+        Explanation = new()
+        {
+            Summary = suggestion.Explanation.Summary,
+            Contributions = { suggestion.Explanation.Contributions.Select(part => new V1.Explanation.Types.Contribution { Signal = part.Signal, Value = part.Value }) },
+            Terms = { suggestion.Explanation.Terms.Select(term => new V1.Explanation.Types.Term { Need = term.Need, Offer = term.Offer, Weight = term.Weight }) },
+            SharedAreas = { suggestion.Explanation.SharedAreas },
+            SharedGoals = { suggestion.Explanation.SharedGoals },
+            NeedSentence = suggestion.Explanation.NeedSentence,
+            OfferSentence = suggestion.Explanation.OfferSentence,
+        },
+    };
+}

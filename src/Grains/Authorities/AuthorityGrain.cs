@@ -1,0 +1,14 @@
+namespace CooperaNet.Matching.Authorities;
+
+[GrainType("authority")]
+internal sealed class AuthorityGrain([PersistentState("authority")] IPersistentState<Participant> state, TimeProvider clock) : Grain, IAuthorityGrain
+{
+    private readonly ParticipantDesk desk = new(state, clock);
+
+    public ValueTask<Participant?> FindAsync(CancellationToken cancellationToken) => new(desk.Find());
+
+    public Task<Participant> RegisterAsync(Participant profile, CancellationToken cancellationToken) => desk.RegisterAsync(profile, cancellationToken);
+
+    public Task<Participant> UpdateAsync(ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken) =>
+        desk.UpdateAsync(this.GetPrimaryKeyString(), change, etag, caller, cancellationToken);
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Storage;
+using CooperaNet.Matching.Suggestions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CooperaNet.Matching.Exchange;
+
+/// <summary>What a silo does once it runs: checks the settings that belong to the data, makes the member states' authorities exist, loads the sample, starts the partitions.</summary>
+internal sealed partial class ExchangeStart(
+    ExchangeDatabase database, RegisterReader register, IGrainFactory grains, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
+{
+    private const string PartitionsSetting = "matching.partitions";
+
+    public async Task Execute(CancellationToken cancellationToken)
+    {
+        await CheckPartitionsAsync(cancellationToken);
+        var sample = exchange.Value.LoadSample && await register.CountItemsAsync(cancellationToken) == 0 && await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) == 0
+            ? Sample.Read(exchange.Value.SampleDirectory) : null;
+        if (await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) < MemberStates.All.Count)
+        {
+            await Task.WhenAll(MemberStates.All.Keys.Select(country => grains.GetParticipant(new(ParentKind.Authority, country.ToLowerInvariant())).RegisterAsync(
+                new Participant { Name = $"authorities/{country.ToLowerInvariant()}", Country = country, Account = sample?.ActiveAccounts.Contains(country) == true ? AccountState.Active : AccountState.None },
+                cancellationToken)));
+        }
+
+        if (sample is not null)
+        {
+            await LoadAsync(sample, cancellationToken);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, matching.Value.Partitions).Select(partition => grains.GetGrain<IPartitionGrain>(partition).StartAsync(cancellationToken)));
+    }
+
+    private async Task CheckPartitionsAsync(CancellationToken cancellationToken)
+    {
+        var wanted = matching.Value.Partitions.ToString(CultureInfo.InvariantCulture);
+        var stored = await database.FindSettingAsync(PartitionsSetting, cancellationToken);
+        if (stored is null)
+        {
+            await database.SetSettingAsync(PartitionsSetting, wanted, cancellationToken);
+        }
+        else if (stored != wanted)
+        {
+            throw new StorageException($"The data was indexed with Matching__Partitions={stored}, not {wanted}. Start with {stored}, or run the program once with 'repartition {wanted}'.");
+        }
+    }
+
+    private async Task LoadAsync(Sample sample, CancellationToken cancellationToken)
+    {
+        foreach (var partner in sample.Partners)
+        {
+            await grains.GetParticipant(ParentId.Parse(partner.Name, "name")).RegisterAsync(partner, cancellationToken);
+        }
+
+        var count = 0;
+        foreach (var group in sample.Rows.GroupBy(row => row.Parent))
+        {
+            var results = await grains.GetCatalogImport().RunAsync(ParentId.Parse(group.Key, "parent"), [.. group.Select(row => row.ToCatalogRow())], publish: true, validateOnly: false, new("sample", ""), cancellationToken);
+            count += results.Count(result => result.Outcome == ImportOutcome.Created);
+        }
+
+        LogSample(count);
+    }
+
+    [LoggerMessage(EventId = 500, Level = LogLevel.Information, Message = "Loaded the sample exchange: {Items} illustrative items")]
+    private partial void LogSample(int items);
+}
+
+/// <summary>The illustrative exchange as its files tell it.</summary>
+internal sealed record Sample(IReadOnlyList<string> ActiveAccounts, IReadOnlyList<Participant> Partners, IReadOnlyList<SampleRow> Rows)
+{
+    private static readonly string[] Files = ["offers.jsonl", "needs.jsonl"];
+
+    private static readonly JsonSerializerOptions Json = new(StateJson.Options) { PropertyNameCaseInsensitive = true };
+
+    /// <summary>Reads participants.json, offers.jsonl and needs.jsonl.</summary>
+    public static Sample Read(string directory)
+    {
+        var participants = JsonSerializer.Deserialize<SampleParticipants>(File.ReadAllText(Path.Combine(directory, "participants.json")), Json)!;
+        var rows = Files.SelectMany(file => File.ReadLines(Path.Combine(directory, file))).Select(line => JsonSerializer.Deserialize<SampleRow>(line, Json)!);
+        return new(participants.ActiveAccounts, participants.Partners, [.. rows]);
+    }
+
+    private sealed record SampleParticipants(IReadOnlyList<string> ActiveAccounts, IReadOnlyList<Participant> Partners);
+}
+
+/// <summary>One line of the sample: an item with its owner.</summary>
+internal sealed record SampleRow(
+    string SourceReference, string Parent, ItemKind Kind, string LanguageCode, string Title, string Summary,
+    IReadOnlyList<string> AreasOfFocus, IReadOnlyList<int> Goals, Maturity Maturity = Maturity.Unspecified, string DcfProject = "")
+{
+    public CatalogRow ToCatalogRow() => new(Kind, new ItemContent
+    {
+        Title = Title, Summary = Summary, LanguageCode = LanguageCode, AreasOfFocus = AreasOfFocus, Goals = Goals, Maturity = Maturity, DcfProject = DcfProject, SourceReference = SourceReference,
+    });
+}

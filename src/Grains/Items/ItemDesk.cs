@@ -1,0 +1,97 @@
+using CooperaNet.Matching.Models;
+
+namespace CooperaNet.Matching.Items;
+
+/// <summary>Carries out the verbs of one item over its grain's state: offers and needs differ in nothing but their name.</summary>
+internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrainFactory grains, MatchingModel model, TimeProvider clock)
+{
+    private readonly ItemId id = ItemId.Find(name) ?? throw new ArgumentException($"'{name}' is not an item's name.", nameof(name));
+
+    public Item? Find() => state.State.Exists ? state.State : null;
+
+    public async Task<Item> CreateAsync(ItemContent content, Caller caller, bool validateOnly, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (ItemLifecycle.IsCreatedBy(state.State, caller, now))
+        {
+            return state.State;
+        }
+
+        var parent = await grains.GetParticipant(id.Parent).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(id.Parent.ToString());
+        return await SaveAsync(WithLanguage(ItemLifecycle.Create(state.State, id, parent, content, caller, now)), validateOnly, cancellationToken);
+    }
+
+    public Task<Item> UpdateAsync(ItemContent content, ItemFields fields, string etag, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
+        ChangeAsync("update", etag, caller, item => WithLanguage(ItemLifecycle.Update(item, content, fields, caller, clock.GetUtcNow())), validateOnly, cancellationToken);
+
+    public Task<Item> PublishAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
+        ChangeAsync(state.State.Change?.Why == "republish" ? "republish" : "publish", etag, caller, item => ItemLifecycle.Publish(item, caller, clock.GetUtcNow()), false, cancellationToken);
+
+    public Task<Item> WithdrawAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
+        ChangeAsync("withdraw", etag, caller, item => ItemLifecycle.Withdraw(item, caller, clock.GetUtcNow()), false, cancellationToken);
+
+    public Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
+        ChangeAsync("confirm", etag, caller, item => ItemLifecycle.Confirm(item, caller, clock.GetUtcNow()), false, cancellationToken);
+
+    public async Task DeleteAsync(string etag, Caller caller, CancellationToken cancellationToken)
+    {
+        if (!state.State.IsReplay(caller, "delete", clock.GetUtcNow()))
+        {
+            await ChangeAsync("delete", etag, caller, item => ItemLifecycle.Delete(item, caller, clock.GetUtcNow()), false, cancellationToken);
+        }
+    }
+
+    public async Task<ImportOutcome> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var old = state.State;
+        if (!old.Exists)
+        {
+            var parent = await grains.GetParticipant(id.Parent).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(id.Parent.ToString());
+            var created = WithLanguage(ItemLifecycle.Create(old, id, parent, content, caller, now));
+            await SaveAsync(Imported(created, old, publish, caller, now), validateOnly, cancellationToken);
+            return ImportOutcome.Created;
+        }
+
+        var updated = WithLanguage(ItemLifecycle.Update(old, content, ItemFields.All & ~(content.LanguageCode.Length == 0 ? ItemFields.LanguageCode : ItemFields.None), caller, now));
+        if (SameContent(updated.Content, old.Content) && (!publish || old.State == ItemState.Published))
+        {
+            return ImportOutcome.Unchanged;
+        }
+
+        await SaveAsync(Imported(updated, old, publish, caller, now), validateOnly, cancellationToken);
+        return ImportOutcome.Changed;
+    }
+
+    /// <summary>One write, one revision, whatever the row did.</summary>
+    private static Item Imported(Item item, Item old, bool publish, Caller caller, DateTimeOffset now) =>
+        (publish && item.State != ItemState.Published ? ItemLifecycle.Publish(item, caller, now) : item) with { Revision = old.Revision + 1, Change = new(caller.Who, "import", caller.RequestId, now) };
+
+    private static bool SameContent(ItemContent left, ItemContent right) =>
+        left with { Translations = [], AreasOfFocus = [], Goals = [], Modalities = [], Links = [] } == right with { Translations = [], AreasOfFocus = [], Goals = [], Modalities = [], Links = [] }
+        && left.Translations.SequenceEqual(right.Translations) && left.AreasOfFocus.SequenceEqual(right.AreasOfFocus) && left.Goals.SequenceEqual(right.Goals)
+        && left.Modalities.SequenceEqual(right.Modalities) && left.Links.SequenceEqual(right.Links);
+
+    private async Task<Item> ChangeAsync(string why, string etag, Caller caller, Func<Item, Item> change, bool validateOnly, CancellationToken cancellationToken)
+    {
+        if (!state.State.Exists)
+        {
+            throw MatchingException.NotFound(id.ToString());
+        }
+
+        if (state.State.IsReplay(caller, why, clock.GetUtcNow()))
+        {
+            return state.State;
+        }
+
+        ItemLifecycle.CheckEtag(state.State, etag);
+        return await SaveAsync(change(state.State), validateOnly, cancellationToken);
+    }
+
+    private async Task<Item> SaveAsync(Item next, bool validateOnly, CancellationToken cancellationToken) =>
+        validateOnly ? next : await state.CommitAsync(next, cancellationToken);
+
+    private Item WithLanguage(Item item) => item.Content.LanguageCode.Length > 0
+        ? item
+        : item with { LanguageDetected = true, Content = item.Content with { LanguageCode = model.Languages.Detect($"{item.Content.Title} {item.Content.Summary}") } };
+}

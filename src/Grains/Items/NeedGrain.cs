@@ -1,0 +1,29 @@
+using CooperaNet.Matching.Models;
+
+namespace CooperaNet.Matching.Items;
+
+[GrainType("need")]
+internal sealed class NeedGrain(
+    [PersistentState("need")] IPersistentState<Item> state, IGrainContext context, IGrainFactory grains, MatchingModel model, TimeProvider clock) : Grain, INeedGrain
+{
+    private readonly ItemDesk desk = new(state, context.GrainId.Key.ToString()!, grains, model, clock);
+
+    public ValueTask<Item?> FindAsync(CancellationToken cancellationToken) => new(desk.Find());
+
+    public Task<Item> CreateAsync(ItemContent content, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
+        desk.CreateAsync(content, caller, validateOnly, cancellationToken);
+
+    public Task<Item> UpdateAsync(ItemContent content, ItemFields fields, string etag, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
+        desk.UpdateAsync(content, fields, etag, caller, validateOnly, cancellationToken);
+
+    public Task DeleteAsync(string etag, Caller caller, CancellationToken cancellationToken) => desk.DeleteAsync(etag, caller, cancellationToken);
+
+    public Task<Item> PublishAsync(string etag, Caller caller, CancellationToken cancellationToken) => desk.PublishAsync(etag, caller, cancellationToken);
+
+    public Task<Item> WithdrawAsync(string etag, Caller caller, CancellationToken cancellationToken) => desk.WithdrawAsync(etag, caller, cancellationToken);
+
+    public Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken) => desk.ConfirmAsync(etag, caller, cancellationToken);
+
+    public Task<ImportOutcome> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
+        desk.ImportAsync(content, publish, caller, validateOnly, cancellationToken);
+}

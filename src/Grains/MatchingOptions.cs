@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CooperaNet.Matching;
+
+/// <summary>How matching behaves. Bound from the section "Matching"; checked when the silo starts.</summary>
+public sealed class MatchingOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Matching";
+
+    /// <summary>Partitions of the index. Stored with the data; another value is refused at start. Default: 2.</summary>
+    [Range(1, 256)]
+    public int Partitions { get; set; } = 2;
+
+    /// <summary>An item not confirmed for this long is stale and ranks lower. Default: 730 days.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
+    public TimeSpan StaleAfter { get; set; } = TimeSpan.FromDays(730);
+
+    /// <summary>Suggestions kept for each need. Default: 100.</summary>
+    [Range(1, 1_000)]
+    public int KeptPerNeed { get; set; } = 100;
+
+    /// <summary>In the first this many suggestions a third country gets a place, when one qualifies. Default: 5.</summary>
+    [Range(1, 100)]
+    public int ExposureDepth { get; set; } = 5;
+
+    /// <summary>How often a partition looks for changes. Default: 200 milliseconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan FollowPeriod { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The model's file. Default: data/model/model.bin beside the program.</summary>
+    public string Model { get; set; } = Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin");
+}

@@ -1,0 +1,32 @@
+using CooperaNet.Matching.Changes;
+using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Exchange;
+using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Statistics;
+using CooperaNet.Matching.Suggestions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace CooperaNet.Matching;
+
+/// <summary>Puts the grains into a silo.</summary>
+public static class MatchingSiloBuilderExtensions
+{
+    /// <summary>Adds everything the grains need except storage and clustering, which each host chooses. Expects an ExchangeDatabase among the services.</summary>
+    /// <remarks>Invalid options stop the host at start-up with an <see cref="OptionsValidationException"/>.</remarks>
+    public static ISiloBuilder AddMatching(this ISiloBuilder silo)
+    {
+        var services = silo.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<MatchingOptions>().BindConfiguration(MatchingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
+        services.AddSingleton(provider => MatchingModel.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
+        services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
+        services.AddSingleton<PartitionSearch>().AddSingleton<QueryPool>();
+        services.AddHostedService<StatisticsFolder>();
+        silo.AddStartupTask<ExchangeStart>();
+        return silo;
+    }
+}

@@ -1,0 +1,73 @@
+using Orleans.Concurrency;
+
+namespace CooperaNet.Matching.Suggestions;
+
+/// <summary>One text asking a partition for its counterparts (offers for a need, needs for an offer); see IndexQuery.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.PartitionQuery")]
+internal sealed record PartitionQuery(
+    [property: Id(0)] ItemKind Answers,
+    [property: Id(1)] byte[] Encoding,
+    [property: Id(2)] int Areas,
+    [property: Id(3)] int Goals,
+    [property: Id(4)] string ExcludedParent,
+    [property: Id(5)] int Count,
+    [property: Id(6)] double MinScore);
+
+/// <summary>One answer of a partition.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.PartitionHit")]
+internal readonly record struct PartitionHit([property: Id(0)] string Name, [property: Id(1)] string Country, [property: Id(2)] double Score, [property: Id(3)] bool Stale);
+
+/// <summary>What a partition answers to a batch of queries.</summary>
+/// <param name="Hits">One list a query, best first.</param>
+/// <param name="AsOf">Changes up to this moment are in the answers.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.PartitionAnswer")]
+internal sealed record PartitionAnswer([property: Id(0)] IReadOnlyList<IReadOnlyList<PartitionHit>> Hits, [property: Id(1)] DateTimeOffset AsOf);
+
+/// <summary>Owns one partition of the index: follows the register's changes and answers queries.</summary>
+[Alias("cooperanet.IPartitionGrain")]
+internal interface IPartitionGrain : IGrainWithIntegerKey
+{
+    /// <summary>Makes the partition run; it runs by itself from then on.</summary>
+    [Alias("Start"), AlwaysInterleave]
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Answers a batch of queries from one snapshot; never waits for the follower.</summary>
+    [Alias("Search"), AlwaysInterleave]
+    Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken);
+}
+
+/// <summary>An offer's score for one need; null when the offer left or no longer fits.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.Candidate")]
+internal readonly record struct Candidate([property: Id(0)] string Offer, [property: Id(1)] string Country, [property: Id(2)] double? Score, [property: Id(3)] bool Stale);
+
+/// <summary>Keeps the suggestions of one need, apart from the need, so that a refresh never disturbs its etag or history.</summary>
+[Alias("cooperanet.ISuggestionListGrain")]
+internal interface ISuggestionListGrain : IGrainWithStringKey
+{
+    /// <summary>The kept list, or null when there is none of this revision of the need and this model.</summary>
+    [Alias("Find")]
+    ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken);
+
+    /// <summary>Computes the list anew; drops it when the need isn't published.</summary>
+    [Alias("Recompute")]
+    Task RecomputeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Merges changed offers into the list; computes it anew when a listed one left.</summary>
+    [Alias("Merge")]
+    Task MergeAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken);
+}
+
+/// <summary>The kept suggestions of one need; also what is stored.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.SuggestionList")]
+internal sealed record SuggestionList
+{
+    /// <summary>The revision of the need they were computed for; 0 when nothing is kept.</summary>
+    [Id(0)] public long NeedRevision { get; init; }
+
+    [Id(1)] public string Model { get; init; } = "";
+
+    /// <summary>Best first. Below the threshold at most one, the closest.</summary>
+    [Id(2)] public IReadOnlyList<PartitionHit> Hits { get; init; } = [];
+
+    [Id(3)] public DateTimeOffset AsOf { get; init; }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using CooperaNet.Matching.Explanations;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Register;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace CooperaNet.Matching.Suggestions;
+
+[StatelessWorker, GrainType("matchmaker")]
+internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader register, MatchingModel model, IOptions<MatchingOptions> options, TimeProvider clock) : Grain, IMatchmakerGrain
+{
+    private const int DefaultPageSize = 10;
+    private const int MaxPageSize = 100;
+
+    public async Task<SuggestionPage> PreviewAsync(ItemContent need, ParentId? requester, SuggestionQuery query, CancellationToken cancellationToken)
+    {
+        ItemRules.Check(need, ItemKind.Need);
+        var known = need.LanguageCode.Length > 0 ? need : need with { LanguageCode = model.Languages.Detect($"{need.Title} {need.Summary}") };
+        var wanted = search.QueryOf(known, ItemKind.Need, requester?.ToString() ?? "", options.Value.KeptPerNeed, MinScore(query));
+        var answer = await search.SearchAsync([wanted], cancellationToken);
+        return await PageAsync("", known, answer.Hits[0], answer.AsOf, query, "preview", cancellationToken);
+    }
+
+    public async Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken)
+    {
+        var item = await GetAsync(need, cancellationToken);
+        var minScore = MinScore(query);
+        if (minScore is null && await GrainFactory.GetGrain<ISuggestionListGrain>(item.Name).FindAsync(item.Revision, model.Version, cancellationToken) is { } kept)
+        {
+            return await PageAsync(item.Name, item.Content, kept.Hits, kept.AsOf, query, item.Name, cancellationToken);
+        }
+
+        var answer = await search.SearchAsync([search.QueryOf(item.Content, ItemKind.Need, item.Parent, options.Value.KeptPerNeed, minScore)], cancellationToken);
+        return await PageAsync(item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken);
+    }
+
+    public async Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken)
+    {
+        var item = await GetAsync(offer, cancellationToken);
+        var answer = await search.SearchAsync([search.QueryOf(item.Content, ItemKind.Offer, item.Parent, options.Value.KeptPerNeed, MinScore(query))], cancellationToken);
+        return await PageAsync(item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken, prospects: true);
+    }
+
+    public async Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken)
+    {
+        var (needItem, offerItem) = (await GetAsync(need, cancellationToken), await GetAsync(offer, cancellationToken));
+        return Explain(needItem.Name, needItem.Content, offerItem, languageCode, prospect: false) with { Rank = 1 };
+    }
+
+    private async Task<Item> GetAsync(ItemId id, CancellationToken cancellationToken)
+    {
+        var item = await GrainFactory.GetItem(id).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(id.ToString());
+        return item.State == ItemState.Withdrawn ? throw new MatchingException(MatchingError.WrongState, $"'{id}' is withdrawn and takes no part in matching.") : item;
+    }
+
+    private static double? MinScore(SuggestionQuery query) => query.MinScore is null or >= 0 and <= 1
+        ? query.MinScore : throw MatchingException.Invalid("minScore", $"{query.MinScore.Value.ToString(CultureInfo.InvariantCulture)} is not between 0 and 1.");
+
+    private async Task<SuggestionPage> PageAsync(
+        string name, ItemContent content, IReadOnlyList<PartitionHit> hits, DateTimeOffset asOf, SuggestionQuery query, string list, CancellationToken cancellationToken, bool prospects = false)
+    {
+        var size = query.PageSize switch
+        {
+            < 0 => throw MatchingException.Invalid("pageSize", $"{query.PageSize} is negative; 0 asks for the default of {DefaultPageSize}."),
+            0 => DefaultPageSize,
+            _ => Math.Min(query.PageSize, MaxPageSize),
+        };
+        var arguments = string.Create(CultureInfo.InvariantCulture, $"{list}|{query.MinScore}|{model.Version}|{prospects}");
+        var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
+        var threshold = query.MinScore ?? model.Fusion.Threshold;
+        var ranked = Exposure.Apply([.. hits.Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth);
+        var page = ranked.Skip(skip).Take(size).ToList();
+        var closest = ranked.Count == 0 && hits.Count > 0 ? hits[0] : default(PartitionHit?);
+        var texts = await register.ReadItemsAsync([.. page.Select(pair => pair.Hit.Name), .. closest is { } best ? [best.Name] : Array.Empty<string>()], cancellationToken);
+        var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
+            .Select(entry => Explain(name, content, texts[entry.pair.Hit.Name], query.LanguageCode, prospects) with { Score = entry.pair.Hit.Score, Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
+        var next = skip + size < ranked.Count ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "";
+        var abstention = ranked.Count > 0 ? null : new Abstention(
+            ExplanationText.Abstention(query.LanguageCode, closest is { } near && texts.TryGetValue(near.Name, out var item) ? item.Content.Title : ""),
+            threshold, closest?.Name ?? "", closest?.Score ?? 0);
+        return new(suggestions, abstention, next, asOf);
+    }
+
+    /// <summary>Scores and explains one pair; <paramref name="prospect"/> tells which side <paramref name="name"/> is.</summary>
+    private Suggestion Explain(string name, ItemContent content, Item other, string language, bool prospect)
+    {
+        var (need, offer) = prospect ? (other.Content, content) : (content, other.Content);
+        var evidence = Explainer.Explain(model, new(need.Title, need.Summary, need.LanguageCode), new(offer.Title, offer.Summary, offer.LanguageCode));
+        var (left, right) = (model.Encode(need.Title, need.Summary, need.LanguageCode), model.Encode(offer.Title, offer.Summary, offer.LanguageCode));
+        var signals = new Signals(
+            left.Terms.Dot(right.Terms), left.Grams.Dot(right.Grams),
+            model.Rarity.OfAreas(PartitionSearch.Areas(need), PartitionSearch.Areas(offer)), model.Rarity.OfGoals(PartitionSearch.Goals(need), PartitionSearch.Goals(offer)));
+        var stale = (other.ConfirmTime ?? other.UpdateTime) < clock.GetUtcNow() - options.Value.StaleAfter;
+        string[] areas = [.. need.AreasOfFocus.Intersect(offer.AreasOfFocus)];
+        int[] goals = [.. need.Goals.Intersect(offer.Goals)];
+        return new()
+        {
+            Need = prospect ? other.Name : name,
+            Offer = prospect ? name : other.Name,
+            Score = model.Fusion.Score(signals, stale),
+            ModelVersion = model.Version,
+            Title = other.Content.Title,
+            Country = other.Country,
+            Explanation = new()
+            {
+                Summary = ExplanationText.Summary(language, [.. evidence.Terms.Select(term => term.Need)], areas, goals, stale),
+                Contributions = [.. model.Fusion.Contributions(signals, stale).Select(part => new Contribution(part.Signal, part.Value))],
+                Terms = [.. evidence.Terms.Select(term => new SharedTerm(term.Need, term.Offer, term.Weight))],
+                SharedAreas = areas,
+                SharedGoals = goals,
+                NeedSentence = evidence.NeedSentence,
+                OfferSentence = evidence.OfferSentence,
+            },
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Index;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Taxonomy;
+using Microsoft.Extensions.Options;
+
+namespace CooperaNet.Matching.Suggestions;
+
+/// <summary>Scatters queries over all partitions and gathers the best answers.</summary>
+internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOptions> options, MatchingModel model)
+{
+    /// <summary>Answers of all partitions, merged, best first; ties by name. One list a query.</summary>
+    public async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, options.Value.Partitions)
+            .Select(partition => grains.GetGrain<IPartitionGrain>(partition).SearchAsync(queries, cancellationToken)));
+        return new(
+            [.. queries.Select((query, i) => Merge(answers.SelectMany(answer => answer.Hits[i]), query))],
+            answers.Min(answer => answer.AsOf));
+    }
+
+    /// <summary>The query of an item for its counterparts.</summary>
+    public PartitionQuery QueryOf(ItemContent content, ItemKind kind, string parent, int count, double? minScore = null, byte[]? encoding = null) => new(
+        kind == ItemKind.Offer ? ItemKind.Need : ItemKind.Offer,
+        encoding ?? model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes(),
+        Areas(content), Goals(content), parent, count, minScore ?? model.Fusion.Threshold);
+
+    public static int Areas(ItemContent content) => content.AreasOfFocus.Aggregate(0, (bits, area) => bits | (1 << AreasOfFocus.PositionOf(area)));
+
+    public static int Goals(ItemContent content) => content.Goals.Aggregate(0, (bits, goal) => bits | (1 << (goal - 1)));
+
+    public static IndexQuery ToIndexQuery(PartitionQuery query, DateTimeOffset now, TimeSpan staleAfter) => new(
+        Encoding.FromBytes(query.Encoding), query.Areas, query.Goals, query.ExcludedParent, query.Count, query.MinScore, now, now - staleAfter);
+
+    /// <summary>Keeps what passes, and the closest when nothing does.</summary>
+    private static PartitionHit[] Merge(IEnumerable<PartitionHit> hits, PartitionQuery query) =>
+        [.. hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(query.Count).Where((hit, i) => i == 0 || hit.Score >= query.MinScore)];
+}

@@ -1,0 +1,54 @@
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Models;
+using Microsoft.Extensions.Options;
+
+namespace CooperaNet.Matching.Suggestions;
+
+[GrainType("suggestions")]
+internal sealed class SuggestionListGrain(
+    [PersistentState("suggestions")] IPersistentState<SuggestionList> state, PartitionSearch search, MatchingModel model, IOptions<MatchingOptions> options) : Grain, ISuggestionListGrain
+{
+    public ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken) =>
+        new(state.State.NeedRevision == needRevision && state.State.Model == model ? state.State : null);
+
+    public async Task RecomputeAsync(CancellationToken cancellationToken)
+    {
+        var need = await GrainFactory.GetItem(ItemId.Find(this.GetPrimaryKeyString())!.Value).FindAsync(cancellationToken);
+        if (need is not { State: ItemState.Published })
+        {
+            if (state.State.NeedRevision > 0)
+            {
+                await state.CommitAsync(new SuggestionList(), cancellationToken);
+            }
+
+            return;
+        }
+
+        var answer = await search.SearchAsync([search.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed)], cancellationToken);
+        await state.CommitAsync(new SuggestionList { NeedRevision = need.Revision, Model = model.Version, Hits = answer.Hits[0], AsOf = answer.AsOf }, cancellationToken);
+    }
+
+    public async Task MergeAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
+    {
+        var list = state.State;
+        if (list.NeedRevision == 0)
+        {
+            return; // computed when the need's own change is followed
+        }
+
+        var changed = candidates.Select(candidate => candidate.Offer).ToHashSet();
+        if (list.Hits.Any(hit => changed.Contains(hit.Name)))
+        {
+            await RecomputeAsync(cancellationToken);
+            return;
+        }
+
+        var added = candidates.Where(candidate => candidate.Score is not null).Select(candidate => new PartitionHit(candidate.Offer, candidate.Country, candidate.Score!.Value, candidate.Stale));
+        PartitionHit[] merged = [.. list.Hits.Where(hit => hit.Score >= model.Fusion.Threshold).Concat(added)
+            .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(options.Value.KeptPerNeed)];
+        if (merged.Length > 0 && !merged.SequenceEqual(list.Hits))
+        {
+            await state.CommitAsync(list with { Hits = merged }, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Statistics;
+using CooperaNet.Matching.Suggestions;
+
+namespace CooperaNet.Matching;
+
+/// <summary>The only place where a domain id becomes a grain key.</summary>
+public static class GrainFactoryExtensions
+{
+    /// <summary>A reference to the grain that owns an offer or need; makes no call.</summary>
+    public static IItemGrain GetItem(this IGrainFactory grains, ItemId id) => id.Kind == ItemKind.Offer
+        ? grains.GetGrain<IOfferGrain>(id.ToString())
+        : grains.GetGrain<INeedGrain>(id.ToString());
+
+    /// <summary>A reference to the grain that owns a need.</summary>
+    public static INeedGrain GetNeed(this IGrainFactory grains, ItemId id) => grains.GetGrain<INeedGrain>(id.ToString());
+
+    /// <summary>A reference to the grain that owns an authority or partner.</summary>
+    public static IParticipantGrain GetParticipant(this IGrainFactory grains, ParentId id) => id.Kind == ParentKind.Authority
+        ? grains.GetGrain<IAuthorityGrain>(id.ToString())
+        : grains.GetGrain<IPartnerGrain>(id.ToString());
+
+    /// <summary>Reads lists from the register; any silo serves it.</summary>
+    public static IRegisterGrain GetRegister(this IGrainFactory grains) => grains.GetGrain<IRegisterGrain>(0);
+
+    /// <summary>Reads the figures; any silo serves it.</summary>
+    public static IStatisticsGrain GetStatistics(this IGrainFactory grains) => grains.GetGrain<IStatisticsGrain>(0);
+
+    /// <summary>Runs catalogue imports; any silo serves it.</summary>
+    public static ICatalogImportGrain GetCatalogImport(this IGrainFactory grains) => grains.GetGrain<ICatalogImportGrain>(0);
+
+    /// <summary>Computes suggestions; any silo serves it.</summary>
+    public static IMatchmakerGrain GetMatchmaker(this IGrainFactory grains) => grains.GetGrain<IMatchmakerGrain>(0);
+}

@@ -1,0 +1,131 @@
+using CooperaNet.Matching.Items;
+
+namespace CooperaNet.Matching.Suggestions;
+
+/// <summary>What one signal added to the score.</summary>
+/// <param name="Signal">form, terms, topic, tags, prior or freshness.</param>
+/// <param name="Value">Its part of the log-odds before calibration's link; the parts add up to logit(score).</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.Contribution")]
+public readonly record struct Contribution([property: Id(0)] string Signal, [property: Id(1)] double Value);
+
+/// <summary>A pair of words that speak for the match.</summary>
+/// <param name="Need">As written in the need.</param>
+/// <param name="Offer">As written in the offer.</param>
+/// <param name="Weight">Its part of the text similarity, 0 to 1.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SharedTerm")]
+public readonly record struct SharedTerm([property: Id(0)] string Need, [property: Id(1)] string Offer, [property: Id(2)] double Weight);
+
+/// <summary>Why a need and an offer were put together.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.Explanation")]
+public sealed record Explanation
+{
+    /// <summary>One or two sentences for a person.</summary>
+    [Id(0)] public string Summary { get; init; } = "";
+
+    /// <summary>What each signal added; the values add up to logit(score).</summary>
+    [Id(1)] public IReadOnlyList<Contribution> Contributions { get; init; } = [];
+
+    /// <summary>Words that both sides share, strongest first.</summary>
+    [Id(2)] public IReadOnlyList<SharedTerm> Terms { get; init; } = [];
+
+    /// <summary>Slugs of areas of focus that both sides carry.</summary>
+    [Id(3)] public IReadOnlyList<string> SharedAreas { get; init; } = [];
+
+    /// <summary>Goals that both sides carry.</summary>
+    [Id(4)] public IReadOnlyList<int> SharedGoals { get; init; } = [];
+
+    /// <summary>The need's sentence that is most like the offer.</summary>
+    [Id(5)] public string NeedSentence { get; init; } = "";
+
+    /// <summary>The offer's sentence that is most like the need.</summary>
+    [Id(6)] public string OfferSentence { get; init; } = "";
+}
+
+/// <summary>One proposed pair, seen from either side.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.Suggestion")]
+public sealed record Suggestion
+{
+    /// <summary>The need's name; empty for a preview.</summary>
+    [Id(0)] public string Need { get; init; } = "";
+
+    /// <summary>The offer's name.</summary>
+    [Id(1)] public string Offer { get; init; } = "";
+
+    /// <summary>Calibrated: of the pairs scored 0.8, about 80 % are relevant. 0 to 1.</summary>
+    [Id(2)] public double Score { get; init; }
+
+    /// <summary>1 for the best.</summary>
+    [Id(3)] public int Rank { get; init; }
+
+    /// <summary>The model that scored it.</summary>
+    [Id(4)] public string ModelVersion { get; init; } = "";
+
+    /// <summary>Empty unless re-ranking for exposure moved it; then says so, with the relevance it cost.</summary>
+    [Id(5)] public string ExposureNote { get; init; } = "";
+
+    /// <summary>Why.</summary>
+    [Id(6)] public Explanation Explanation { get; init; } = new();
+
+    /// <summary>Title of the other side: the offer's in suggestions, the need's in prospects.</summary>
+    [Id(7)] public string Title { get; init; } = "";
+
+    /// <summary>Country of the other side, ISO 3166-1 alpha-2, upper case.</summary>
+    [Id(8)] public string Country { get; init; } = "";
+}
+
+/// <summary>Said instead of suggestions when nothing passes the threshold.</summary>
+/// <param name="Reason">A sentence for a person: what was closest and why it is weak.</param>
+/// <param name="Threshold">The score a pair had to reach.</param>
+/// <param name="ClosestOffer">The best item below it; empty when nothing was comparable.</param>
+/// <param name="ClosestScore">Its score.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.Abstention")]
+public sealed record Abstention(
+    [property: Id(0)] string Reason,
+    [property: Id(1)] double Threshold,
+    [property: Id(2)] string ClosestOffer,
+    [property: Id(3)] double ClosestScore);
+
+/// <summary>A page of suggestions or an abstention.</summary>
+/// <param name="Suggestions">Best first; empty when <paramref name="Abstention"/> is set.</param>
+/// <param name="Abstention">Set when nothing passes.</param>
+/// <param name="NextPageToken">Empty on the last page.</param>
+/// <param name="AsOf">Changes up to this moment are in the answer.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SuggestionPage")]
+public sealed record SuggestionPage(
+    [property: Id(0)] IReadOnlyList<Suggestion> Suggestions,
+    [property: Id(1)] Abstention? Abstention,
+    [property: Id(2)] string NextPageToken,
+    [property: Id(3)] DateTimeOffset AsOf);
+
+/// <summary>How many, and in which language to explain.</summary>
+/// <param name="PageSize">0 is the default 10, more than 100 is 100.</param>
+/// <param name="PageToken">Empty, or the token of the page before.</param>
+/// <param name="MinScore">Replaces the model's threshold, 0 to 1; null leaves it.</param>
+/// <param name="LanguageCode">en, es, pt or fr for explanations; anything else reads as en.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SuggestionQuery")]
+public sealed record SuggestionQuery(
+    [property: Id(0)] int PageSize,
+    [property: Id(1)] string PageToken,
+    [property: Id(2)] double? MinScore,
+    [property: Id(3)] string LanguageCode);
+
+/// <summary>Computes suggestions; stores nothing.</summary>
+[Alias("cooperanet.IMatchmakerGrain")]
+public interface IMatchmakerGrain : IGrainWithIntegerKey
+{
+    /// <summary>Offers for a need that is not stored. <paramref name="requester"/>'s own offers are left out.</summary>
+    [Alias("Preview")]
+    Task<SuggestionPage> PreviewAsync(ItemContent need, ParentId? requester, SuggestionQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Offers for a stored need: its kept list when that is current, else computed now. Throws NotFound, WrongState (withdrawn).</summary>
+    [Alias("ListSuggestions")]
+    Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Needs for a stored offer. Throws NotFound, WrongState (withdrawn).</summary>
+    [Alias("ListProspects")]
+    Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Scores and explains one pair, whatever its score. Throws NotFound.</summary>
+    [Alias("Explain")]
+    Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken);
+}

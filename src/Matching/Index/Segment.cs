@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Collections;
+using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Ranking;
+
+namespace CooperaNet.Matching.Index;
+
+/// <summary>A block of items with their postings. Immutable, but for which of its items are gone: that is the snapshot's.</summary>
+internal sealed class Segment
+{
+    private readonly Postings terms;
+    private readonly Postings grams;
+
+    private Segment(IndexedItem[] items, Postings terms, Postings grams) => (Items, this.terms, this.grams) = (items, terms, grams);
+
+    public IndexedItem[] Items { get; }
+
+    public static Segment Build(IReadOnlyList<(IndexedItem Item, Encoding Encoding)> items) => new(
+        [.. items.Select(item => item.Item)],
+        Postings.Build([.. items.Select(item => item.Encoding.Terms)]),
+        Postings.Build([.. items.Select(item => item.Encoding.Grams)]));
+
+    public static Segment Merge(IReadOnlyList<(Segment Segment, BitArray? Gone)> parts)
+    {
+        var items = new List<IndexedItem>();
+        var renumbered = parts.Select(part => part.Segment.Items.Select((item, ordinal) =>
+        {
+            if (part.Gone?[ordinal] == true)
+            {
+                return -1;
+            }
+
+            items.Add(item);
+            return items.Count - 1;
+        }).ToArray()).ToArray();
+        return new(
+            [.. items],
+            Postings.Merge([.. parts.Select((part, i) => (part.Segment.terms, renumbered[i]))]),
+            Postings.Merge([.. parts.Select((part, i) => (part.Segment.grams, renumbered[i]))]));
+    }
+
+    /// <summary>Offers every live item to the collector, with its score.</summary>
+    public void Search(IndexQuery query, PairScorer scorer, BitArray? gone, TopHits top)
+    {
+        var count = Items.Length;
+        var termScores = ArrayPool<float>.Shared.Rent(count);
+        var gramScores = ArrayPool<float>.Shared.Rent(count);
+        Array.Clear(termScores, 0, count);
+        Array.Clear(gramScores, 0, count);
+        terms.Accumulate(query.Encoding.Terms, termScores);
+        grams.Accumulate(query.Encoding.Grams, gramScores);
+        for (var ordinal = 0; ordinal < count; ordinal++)
+        {
+            var item = Items[ordinal];
+            var logOdds = scorer.LogOdds(termScores[ordinal], gramScores[ordinal], item.Areas, item.Goals);
+            if (logOdds < top.Floor || gone?[ordinal] == true || item.Parent == query.ExcludedParent || item.ExpireTime <= query.Now)
+            {
+                continue;
+            }
+
+            var stale = item.ConfirmTime < query.StaleBefore;
+            top.Add(item, stale ? logOdds - Fusion.StalePenalty : logOdds, stale);
+        }
+
+        ArrayPool<float>.Shared.Return(termScores);
+        ArrayPool<float>.Shared.Return(gramScores);
+    }
+}

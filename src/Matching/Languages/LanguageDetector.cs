@@ -1,0 +1,65 @@
+namespace CooperaNet.Matching.Languages;
+
+/// <summary>Tells English, Spanish, Portuguese and French apart by hashed character n-grams, with weights that ML.NET learned.</summary>
+/// <remarks>O(characters), allocates nothing beyond the feature buffer. Features: FNV-1a hashes of lower-case n-grams of 1 to 4 characters, L2-normalised counts.</remarks>
+public sealed class LanguageDetector
+{
+    /// <summary>Languages in the order of the weights.</summary>
+    public static IReadOnlyList<string> Languages { get; } = ["en", "es", "pt", "fr"];
+
+    /// <summary>Number of hash buckets; a power of two.</summary>
+    public const int Buckets = 1 << 15;
+
+    private const int MaxCharacters = 2_000;
+    private readonly float[] weights;
+    private readonly float[] biases;
+
+    /// <param name="weights">Languages x <see cref="Buckets"/>, row by row.</param>
+    /// <param name="biases">One for each language.</param>
+    public LanguageDetector(float[] weights, float[] biases)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, Languages.Count * Buckets);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(biases.Length, Languages.Count);
+        this.weights = weights;
+        this.biases = biases;
+    }
+
+    /// <summary>The likeliest language; English for a text without letters.</summary>
+    public string Detect(string text)
+    {
+        var counts = Features(text);
+        var norm = Math.Sqrt(counts.Values.Sum(count => (double)count * count));
+        var best = 0;
+        var bestScore = double.NegativeInfinity;
+        for (var language = 0; language < Languages.Count; language++)
+        {
+            var score = norm == 0 ? (language == 0 ? 0 : -1) : biases[language] + (counts.Sum(pair => weights[(language * Buckets) + pair.Key] * pair.Value) / norm);
+            if (score > bestScore)
+            {
+                (best, bestScore) = (language, score);
+            }
+        }
+
+        return Languages[best];
+    }
+
+    /// <summary>Bucket counts of a text: the features that weights are learned for.</summary>
+    public static SortedDictionary<int, float> Features(string text)
+    {
+        var counts = new SortedDictionary<int, float>();
+        var length = Math.Min(text.Length, MaxCharacters);
+        for (var i = 0; i < length; i++)
+        {
+            var hash = 2166136261u;
+            for (var n = 0; n < 4 && i + n < length; n++)
+            {
+                var c = char.ToLowerInvariant(text[i + n]);
+                hash = (hash ^ (char.IsLetter(c) ? c : ' ')) * 16777619u;
+                var bucket = (int)((hash ^ (hash >> 16)) & (Buckets - 1));
+                counts[bucket] = counts.GetValueOrDefault(bucket) + 1;
+            }
+        }
+
+        return counts;
+    }
+}

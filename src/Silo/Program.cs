@@ -1,0 +1,35 @@
+using CooperaNet.Matching;
+using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Silo;
+using CooperaNet.Matching.Storage;
+
+try
+{
+    // Settings and sample lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    if (builder.Environment.IsProduction() && builder.Configuration.GetValue<bool>("Exchange:LoadSample"))
+    {
+        throw new StorageException("Exchange__LoadSample is set: the sample never goes into a Production exchange.");
+    }
+
+    var storage = builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
+    await using var database = ExchangeDatabase.Open(storage.Directory);
+    builder.UseOrleans(silo => silo
+        .UseLocalhostClustering(builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 30000))
+        .UseEmbeddedStorage(database)
+        .AddMatching());
+    builder.UseGatewayPorts();
+    builder.Services.AddGateway();
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+
+    var app = builder.Build().MapGateway();
+    await app.StartAsync();
+    Welcome.Print(app, database.Path);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (Exception error) when (Failures.Explain(error) is { } explanation)
+{
+    await Console.Error.WriteLineAsync($"CooperaNet.Matching cannot start: {explanation}");
+    return 1;
+}

@@ -1,0 +1,48 @@
+using CooperaNet.Matching.Storage;
+using Dapper;
+
+namespace CooperaNet.Matching.Encodings;
+
+/// <summary>Keeps encodings by item, model and revision, and how far each partition's follower has read.</summary>
+public sealed class EncodingStore(ExchangeDatabase database)
+{
+    /// <summary>Stores encodings, all or none, and drops those of the items' revisions before the last two.</summary>
+    public async Task StoreAsync(string model, IReadOnlyList<(long Item, long Revision, byte[] Data)> encodings, CancellationToken cancellationToken)
+    {
+        if (encodings.Count == 0)
+        {
+            return;
+        }
+
+        await database.WriteAsync(
+            "INSERT INTO encoding(item, model, revision, data) VALUES (@item, @model, @revision, @data) ON CONFLICT DO NOTHING",
+            [.. encodings.Select(e => new (string, object)[] { ("@item", e.Item), ("@model", model), ("@revision", e.Revision), ("@data", e.Data) })],
+            cancellationToken);
+        await database.WriteAsync(
+            "DELETE FROM encoding WHERE item = @item AND model = @model AND revision < @revision",
+            [.. encodings.Where(e => e.Revision > 1).Select(e => new (string, object)[] { ("@item", e.Item), ("@model", model), ("@revision", e.Revision - 1) })],
+            cancellationToken);
+    }
+
+    /// <summary>The latest encoding of an item older than a revision, or null.</summary>
+    public async Task<byte[]?> FindEarlierAsync(long item, string model, long revision, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return await read.QueryFirstOrDefaultAsync<byte[]>(new(
+            "SELECT data FROM encoding WHERE item = @item AND model = @model AND revision < @revision ORDER BY revision DESC LIMIT 1",
+            new { item, model, revision }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>How far a partition has read with this model; 0 for a new partition or model.</summary>
+    public async Task<long> WatermarkAsync(int partition, string model, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return await read.ExecuteScalarAsync<long>(new(
+            "SELECT IFNULL((SELECT seq FROM follower WHERE partition = @partition AND model = @model), 0)", new { partition, model }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Says how far a partition has read.</summary>
+    public Task SetWatermarkAsync(int partition, string model, long seq, CancellationToken cancellationToken) => database.WriteAsync(
+        "INSERT INTO follower(partition, seq, model) VALUES (@partition, @seq, @model) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, model = excluded.model",
+        cancellationToken, ("@partition", partition), ("@seq", seq), ("@model", model));
+}

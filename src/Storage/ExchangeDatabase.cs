@@ -1,0 +1,159 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Reflection;
+using CooperaNet.Matching.Sqlite;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace CooperaNet.Matching.Storage;
+
+/// <summary>
+/// The exchange's database, opened for this process alone. Opening checks that the folder can be written, that no other
+/// process uses it and that the file is sound, and brings the schema up to date.
+/// </summary>
+public sealed class ExchangeDatabase : IAsyncDisposable
+{
+    private readonly FileStream folderLock;
+    private readonly GroupCommitDataSource source;
+
+    private ExchangeDatabase(string path, FileStream folderLock)
+    {
+        Path = path;
+        this.folderLock = folderLock;
+        source = new GroupCommitDataSource(path);
+    }
+
+    /// <summary>The database file, absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>What Orleans' grain storage reads and writes through.</summary>
+    public DbDataSource DataSource => source;
+
+    /// <summary>Opens or creates the database in a folder.</summary>
+    /// <exception cref="StorageException">The folder or the file cannot be used.</exception>
+    public static ExchangeDatabase Open(string directory)
+    {
+        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(directory, "exchange.db"));
+        var folderLock = Lock(System.IO.Path.GetDirectoryName(path)!);
+        try
+        {
+            Migrate(path);
+            return new ExchangeDatabase(path, folderLock);
+        }
+        catch (SqliteException error)
+        {
+            folderLock.Dispose();
+            throw new StorageException(Explain(path, error), error);
+        }
+        catch (StorageException)
+        {
+            folderLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A setting that belongs to the data; null when it was never set.</summary>
+    public async Task<string?> FindSettingAsync(string key, CancellationToken cancellationToken)
+    {
+        await using var read = source.OpenRead();
+        return await read.QuerySingleOrDefaultAsync<string>(new("SELECT value FROM setting WHERE key = @key", new { key }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Stores a setting.</summary>
+    public Task SetSettingAsync(string key, string value, CancellationToken cancellationToken) =>
+        WriteAsync("INSERT INTO setting(key, value) VALUES (@key, @value) ON CONFLICT(key) DO UPDATE SET value = excluded.value", cancellationToken, ("@key", key), ("@value", value));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await folderLock.DisposeAsync();
+    }
+
+    internal SqliteConnection OpenRead() => source.OpenRead();
+
+    internal Task WriteAsync(string text, CancellationToken cancellationToken, params (string Name, object Value)[] parameters) =>
+        WriteAsync(text, [parameters], cancellationToken);
+
+    /// <summary>Runs one statement for each row of parameters, all or none.</summary>
+    internal Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken) => source.WriteAsync(
+        commands =>
+        {
+            var command = commands.Get(text);
+            foreach (var row in rows)
+            {
+                command.Parameters.Clear();
+                foreach (var (name, value) in row)
+                {
+                    command.Parameters.AddWithValue(name, value);
+                }
+
+                command.ExecuteNonQuery();
+            }
+
+            return BufferedReader.Empty;
+        },
+        cancellationToken);
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new FileStream(System.IO.Path.Combine(folder, "exchange.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(
+                error is UnauthorizedAccessException || !error.Message.Contains("being used", StringComparison.Ordinal)
+                    ? $"The storage folder '{folder}' cannot be written: {error.Message} Set Storage__Directory to a folder this account may write."
+                    : $"Another process already uses the storage folder '{folder}'. Stop it, or set Storage__Directory to another folder.",
+                error);
+        }
+    }
+
+    private static void Migrate(string path)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+        var scripts = Scripts();
+        var version = connection.ExecuteScalar<int>("PRAGMA user_version");
+        if (version > scripts.Count)
+        {
+            throw new StorageException($"The database '{path}' has schema version {version}, newer than this program's {scripts.Count}. Run the newer program, or restore a backup made by this one.");
+        }
+
+        for (; version < scripts.Count; version++)
+        {
+            using var transaction = connection.BeginTransaction();
+            connection.Execute(scripts[version], transaction: transaction);
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version + 1}"), transaction: transaction);
+            transaction.Commit();
+        }
+
+        if (connection.ExecuteScalar<string>("PRAGMA quick_check(1)") is var check && check != "ok")
+        {
+            throw new StorageException($"The database '{path}' is damaged: {check}. Restore it from a backup; nothing was changed.");
+        }
+    }
+
+    /// <summary>The scripts in order; script n takes the schema from version n-1 to n.</summary>
+    private static List<string> Scripts()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith("Sqlite/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        })];
+    }
+
+    private static string Explain(string path, SqliteException error) => error.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => $"The file '{path}' is not a sound SQLite database: {error.Message}. Restore it from a backup; nothing was changed.",
+        SQLitePCL.raw.SQLITE_FULL => $"The disk that holds '{path}' is full. Free some space and start again; nothing was lost.",
+        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => $"Another program holds the database '{path}' open for writing. Close it and start again.",
+        _ => $"The database '{path}' cannot be opened: {error.Message}.",
+    };
+}

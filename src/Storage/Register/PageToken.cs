@@ -1,0 +1,43 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace CooperaNet.Matching.Register;
+
+/// <summary>A keyset page token: the sort values of the last row, bound to the other arguments of the list.</summary>
+public static class PageToken
+{
+    /// <summary>Writes a token.</summary>
+    /// <param name="arguments">Everything that must not change from page to page.</param>
+    /// <param name="keys">The sort values of the last row.</param>
+    public static string Write(string arguments, params string?[] keys) =>
+        Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes((string?[])[Fingerprint(arguments), .. keys]));
+
+    /// <summary>Reads a token; null for the first page.</summary>
+    /// <exception cref="MatchingException">Invalid: not a token, or one of another list.</exception>
+    public static string?[]? Read(string token, string arguments, int keys)
+    {
+        if (token.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (token.Length <= 4_000 && JsonSerializer.Deserialize<string?[]>(Base64Url.DecodeFromChars(token)) is { } values
+                && values.Length == keys + 1 && values[0] == Fingerprint(arguments))
+            {
+                return values[1..];
+            }
+        }
+        catch (Exception error) when (error is FormatException or JsonException)
+        {
+            // said below
+        }
+
+        throw MatchingException.Invalid("pageToken", $"'{ResourceId.Excerpt(token)}' is not a token of this list; repeat the call that gave it with the same arguments, or leave it empty.");
+    }
+
+    private static string Fingerprint(string arguments) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(arguments)).AsSpan(0, 8));
+}

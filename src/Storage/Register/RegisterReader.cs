@@ -1,0 +1,136 @@
+using System.Text.Json;
+using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Storage;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace CooperaNet.Matching.Register;
+
+/// <summary>Reads lists of items and participants from the register; pages by keyset, so that a page costs the same however deep it lies.</summary>
+public sealed class RegisterReader(ExchangeDatabase database)
+{
+    private const int DefaultPageSize = 50;
+    private const int MaxPageSize = 1_000;
+
+    private static readonly Dictionary<string, string> SortColumns = new(StringComparer.Ordinal)
+    {
+        ["name"] = "r.name", ["title"] = "r.title", ["country"] = "r.country", ["state"] = "r.state",
+        ["createTime"] = "r.create_time", ["create_time"] = "r.create_time", ["updateTime"] = "r.update_time", ["update_time"] = "r.update_time",
+        ["confirmTime"] = "IFNULL(r.confirm_time, '')", ["confirm_time"] = "IFNULL(r.confirm_time, '')",
+    };
+
+    /// <summary>One page of items.</summary>
+    public async Task<Page<Item>> ListItemsAsync(ItemQuery query, CancellationToken cancellationToken)
+    {
+        var size = PageSize(query.PageSize);
+        var (column, descending) = Order(query.OrderBy);
+        var arguments = $"{query.Kind}|{query.Parent}|{query.Filter}|{query.OrderBy}";
+        var parameters = new DynamicParameters();
+        var conditions = $"r.kind = @kind AND {Parent(query.Parent, parameters)} AND {Filter.ToSql(query.Filter, parameters)}";
+        parameters.Add("@kind", query.Kind == ItemKind.Offer ? "offer" : "need");
+        parameters.Add("@limit", size + 1);
+        if (PageToken.Read(query.PageToken, arguments, keys: 2) is [var value, var name])
+        {
+            conditions += $" AND ({column}, r.name) {(descending ? "<" : ">")} (@value, @name)";
+            parameters.Add("@value", value);
+            parameters.Add("@name", name);
+        }
+
+        var direction = descending ? "DESC" : "ASC";
+        var sql = $"SELECT s.PayloadBinary AS Payload, {column} AS Key FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit";
+        await using var read = OpenRead();
+        var rows = (await read.QueryAsync<(byte[] Payload, string Key)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
+        var items = rows.Take(size).Select(row => JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!).ToList();
+        return new(items, rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Key, items[^1].Name) : "");
+    }
+
+    /// <summary>One page of participants, by name.</summary>
+    public async Task<Page<Participant>> ListParticipantsAsync(ParentKind kind, int pageSize, string pageToken, CancellationToken cancellationToken)
+    {
+        var size = PageSize(pageSize);
+        var after = PageToken.Read(pageToken, kind.ToString(), keys: 1)?[0] ?? "";
+        await using var read = OpenRead();
+        var rows = (await read.QueryAsync<byte[]>(new(
+            "SELECT s.PayloadBinary FROM participant p JOIN OrleansStorage s ON s.Id = p.id WHERE p.kind = @kind AND p.name > @after ORDER BY p.name LIMIT @limit",
+            new { kind = kind == ParentKind.Authority ? "authority" : "partner", after, limit = size + 1 }, cancellationToken: cancellationToken))).AsList();
+        var participants = rows.Take(size).Select(row => JsonSerializer.Deserialize<Participant>(row, StateJson.Options)!).ToList();
+        return new(participants, rows.Count > size ? PageToken.Write(kind.ToString(), participants[^1].Name) : "");
+    }
+
+    /// <summary>The items of these names as they stand; names that lead nowhere are missing.</summary>
+    public async Task<IReadOnlyDictionary<string, Item>> ReadItemsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        if (names.Count == 0)
+        {
+            return new Dictionary<string, Item>();
+        }
+
+        await using var read = database.OpenRead();
+        return (await read.QueryAsync<byte[]>(new("SELECT s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.name IN @names", new { names }, cancellationToken: cancellationToken)))
+            .Select(row => JsonSerializer.Deserialize<Item>(row, StateJson.Options)!).ToDictionary(item => item.Name);
+    }
+
+    /// <summary>The names of a parent's items that already carry these source references.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> FindBySourceAsync(ParentId parent, ItemKind kind, IReadOnlyCollection<string> references, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return (await read.QueryAsync<(string Reference, string Name)>(new(
+            "SELECT source_reference, MIN(name) FROM register WHERE parent = @parent AND kind = @kind AND source_reference IN @references GROUP BY source_reference",
+            new { parent = parent.ToString(), kind = kind == ItemKind.Offer ? "offer" : "need", references }, cancellationToken: cancellationToken))).ToDictionary(row => row.Reference, row => row.Name);
+    }
+
+    /// <summary>How many participants of a kind there are.</summary>
+    public async Task<int> CountParticipantsAsync(ParentKind kind, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return await read.ExecuteScalarAsync<int>(new("SELECT COUNT(*) FROM participant WHERE kind = @kind", new { kind = kind == ParentKind.Authority ? "authority" : "partner" }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>How many items there are, in any state.</summary>
+    public async Task<long> CountItemsAsync(CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return await read.ExecuteScalarAsync<long>(new("SELECT COUNT(*) FROM register", cancellationToken: cancellationToken));
+    }
+
+    private static int PageSize(int asked) => asked switch
+    {
+        < 0 => throw MatchingException.Invalid("pageSize", $"{asked} is negative; 0 asks for the default of {DefaultPageSize}."),
+        0 => DefaultPageSize,
+        _ => Math.Min(asked, MaxPageSize),
+    };
+
+    private static string Parent(string parent, DynamicParameters parameters)
+    {
+        switch (parent)
+        {
+            case "authorities/-": return "r.parent LIKE 'authorities/%'";
+            case "partners/-": return "r.parent LIKE 'partners/%'";
+            default:
+                parameters.Add("@parent", ParentId.Parse(parent, "parent").ToString());
+                return "r.parent = @parent";
+        }
+    }
+
+    private static (string Column, bool Descending) Order(string orderBy)
+    {
+        var words = orderBy.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var column = "r.name";
+        return words.Length == 0 || (words.Length <= 2 && words.Skip(1).All(word => word is "asc" or "desc") && SortColumns.TryGetValue(words[0], out column))
+            ? (column, words is [_, "desc"])
+            : throw MatchingException.Invalid("orderBy", $"'{ResourceId.Excerpt(orderBy)}' cannot be read; give one of name, title, country, state, createTime, updateTime, confirmTime, with an optional desc.");
+    }
+
+    /// <summary>A read connection that knows <c>holds(payload, words)</c>: free text over title and summary.</summary>
+    private SqliteConnection OpenRead()
+    {
+        var connection = database.OpenRead();
+        connection.CreateFunction("holds", (byte[] payload, string words) =>
+        {
+            var content = JsonSerializer.Deserialize<Item>(payload, StateJson.Options)!.Content;
+            return Folding.Fold($"{content.Title} {content.Summary}").Contains(Folding.Fold(words), StringComparison.Ordinal);
+        }, isDeterministic: true);
+        return connection;
+    }
+}

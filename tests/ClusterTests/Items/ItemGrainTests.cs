@@ -1,0 +1,82 @@
+using CooperaNet.Matching.Items;
+
+namespace CooperaNet.Matching.ClusterTests.Items;
+
+public class ItemGrainTests(ExchangeFixture exchange)
+{
+    private static readonly ItemContent Wells = new() { Title = "Solar wells for schools", Summary = "Drilling and maintaining solar-powered wells.", LanguageCode = "en", Goals = [6] };
+
+    private readonly IItemGrain offer = exchange.Grains.GetItem(new(new(ParentKind.Authority, "pe"), ItemKind.Offer, $"t-{Guid.NewGuid():n}"));
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    private static Caller Caller(string request = "") => new("tester", request);
+
+    [Fact]
+    public async Task A_draft_is_published_withdrawn_and_published_again()
+    {
+        await offer.CreateAsync(Wells, Caller(), false, cancellation);
+        await offer.PublishAsync("1", Caller(), cancellation);
+        await offer.WithdrawAsync("2", Caller(), cancellation);
+        var item = await offer.PublishAsync("3", Caller(), cancellation);
+
+        Assert.Equal((ItemState.Published, "4", "republish"), (item.State, item.Etag, item.Change!.Why));
+    }
+
+    [Fact]
+    public async Task A_stale_etag_changes_nothing()
+    {
+        await offer.CreateAsync(Wells, Caller(), false, cancellation);
+
+        var refusal = await Assert.ThrowsAsync<MatchingException>(() => offer.UpdateAsync(Wells with { Title = "Other title" }, ItemFields.Title, "9", Caller(), false, cancellation));
+
+        Assert.Equal(MatchingError.Stale, refusal.Error);
+        Assert.Equal(("Solar wells for schools", 1L), ((await offer.FindAsync(cancellation))!.Content.Title, (await offer.FindAsync(cancellation))!.Revision));
+    }
+
+    [Fact]
+    public async Task A_repeated_request_changes_nothing_more()
+    {
+        var first = await offer.CreateAsync(Wells, Caller("r1"), false, cancellation);
+        var again = await offer.CreateAsync(Wells, Caller("r1"), false, cancellation);
+        await offer.PublishAsync("", Caller("r2"), cancellation);
+        var published = await offer.PublishAsync("", Caller("r2"), cancellation);
+
+        Assert.Equal((1L, 1L, 2L), (first.Revision, again.Revision, published.Revision));
+        await Assert.ThrowsAsync<MatchingException>(() => offer.CreateAsync(Wells, Caller("r3"), false, cancellation));
+    }
+
+    [Fact]
+    public async Task A_deleted_draft_is_gone_and_its_id_is_free()
+    {
+        await offer.CreateAsync(Wells, Caller(), false, cancellation);
+        await offer.DeleteAsync("1", Caller(), cancellation);
+        Assert.Null(await offer.FindAsync(cancellation));
+
+        var again = await offer.CreateAsync(Wells, Caller(), false, cancellation);
+        Assert.Equal(3, again.Revision); // revisions go on, so that the history never holds one twice
+    }
+
+    [Fact]
+    public async Task An_item_of_an_unknown_authority_is_refused()
+    {
+        var nowhere = exchange.Grains.GetItem(new(new(ParentKind.Authority, "zz"), ItemKind.Need, "x"));
+
+        Assert.Equal(MatchingError.NotFound, (await Assert.ThrowsAsync<MatchingException>(() => nowhere.CreateAsync(Wells, Caller(), false, cancellation))).Error);
+    }
+
+    [Fact]
+    public async Task A_missing_language_is_detected_and_said()
+    {
+        var item = await offer.CreateAsync(Wells with { Title = "Pozos solares para escuelas rurales", Summary = "Perforación y mantenimiento de pozos.", LanguageCode = "" }, Caller(), false, cancellation);
+
+        Assert.Equal(("es", true), (item.Content.LanguageCode, item.LanguageDetected));
+    }
+
+    [Fact]
+    public async Task Validate_only_stores_nothing()
+    {
+        await offer.CreateAsync(Wells, Caller(), validateOnly: true, cancellation);
+
+        Assert.Null(await offer.FindAsync(cancellation));
+    }
+}
