@@ -25,9 +25,9 @@ public static class FeatureLearner
         // A document of one feature tells the feature's slot and, as its only weight, its inverse document frequency.
         var features = frequent.Order(StringComparer.Ordinal).ToArray();
         var single = tfIdf.Transform(ml.Data.LoadFromEnumerable(features.Select(feature => new FeatureRow { Features = [feature] })));
-        var slots = single.GetColumn<VBuffer<float>>("Counts").Select((counts, i) => (Feature: features[i], Slot: counts.IsDense ? Array.FindIndex(counts.DenseValues().ToArray(), value => value > 0) : counts.GetIndices()[0], Idf: counts.GetValues().ToArray().Max()))
-            .OrderBy(slot => slot.Slot).ToArray();
-        var (vocabulary, idf) = (slots.Select(slot => slot.Feature).ToArray(), slots.Select(slot => slot.Idf).ToArray());
+        var slots = single.GetColumn<VBuffer<float>>("Counts").Select((counts, i) => (Feature: features[i], Weight: counts.Items().MaxBy(item => item.Value)))
+            .OrderBy(slot => slot.Weight.Key).ToArray();
+        var (vocabulary, idf) = (slots.Select(slot => slot.Feature).ToArray(), slots.Select(slot => slot.Weight.Value).ToArray());
         var normalise = ml.Transforms.NormalizeLpNorm("Vector", "Counts").Fit(single);
         return (new FeatureWeights(vocabulary, idf, keepUnknown), tfIdf.Append(normalise));
     }

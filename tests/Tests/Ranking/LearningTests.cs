@@ -16,12 +16,12 @@ public class LearningTests
         var ml = new MLContext(seed: 1);
         var (weights, pipeline) = FeatureLearner.Learn(ml, Documents, minDocuments: 1, keepUnknown: false);
 
-        var learned = pipeline.Transform(ml.Data.LoadFromEnumerable(Documents.Select(document => new FeatureLearner.FeatureRow { Features = document }))).GetColumn<VBuffer<float>>("Vector").ToList();
+        var learned = pipeline.Transform(ml.Data.LoadFromEnumerable(Documents.Select(document => new FeatureLearner.FeatureRow { Features = document }))).GetColumn<VBuffer<float>>("Vector").Select(vector => vector.DenseValues().ToArray()).ToList();
 
         for (var i = 0; i < Documents.Length; i++)
         {
             var served = weights.Encode(Documents[i], count: 100);
-            var dense = learned[i].DenseValues().ToArray();
+            var dense = learned[i];
             Assert.Equal(dense.Select((value, id) => (value, id)).Where(pair => pair.value > 0).Select(pair => pair.id), served.Ids);
             Assert.All(served.Ids.Zip(served.Weights), pair => Assert.Equal(dense[pair.First], pair.Second, 1e-5f));
         }

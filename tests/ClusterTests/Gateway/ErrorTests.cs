@@ -1,0 +1,42 @@
+using CooperaNet.Matching.Gateway.Errors;
+using CooperaNet.Matching.V1;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace CooperaNet.Matching.ClusterTests.Gateway;
+
+public class ErrorTests(ExchangeFixture exchange)
+{
+    [Fact]
+    public void Every_refusal_has_a_status_of_its_own()
+    {
+        var codes = Enum.GetValues<MatchingError>().Select(ErrorInterceptor.CodeOf).ToList();
+
+        Assert.DoesNotContain(Code.Unknown, codes);
+        Assert.Equal(codes.Count, codes.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_broken_rule_comes_back_over_grpc_with_its_fields()
+    {
+        var client = new ExchangeService.ExchangeServiceClient(exchange.Channel);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await client.CreateOfferAsync(
+            new() { Parent = "authorities/pe", Offer = new() { Title = "x", Goals = { 18 } } }, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.Equal(["offer.title", "offer.goals"], refusal.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.Select(violation => violation.Field));
+    }
+
+    [Fact]
+    public async Task A_stale_etag_is_ABORTED_and_a_wrong_state_is_FAILED_PRECONDITION()
+    {
+        var client = new ExchangeService.ExchangeServiceClient(exchange.Channel);
+        var need = await client.CreateNeedAsync(new() { Parent = "authorities/bb", Need = new() { Title = "Waste water reuse", LanguageCode = "en" } }, cancellationToken: TestContext.Current.CancellationToken);
+
+        var stale = await Assert.ThrowsAsync<RpcException>(async () => await client.PublishNeedAsync(new() { Name = need.Name, Etag = "7" }, cancellationToken: TestContext.Current.CancellationToken));
+        var wrong = await Assert.ThrowsAsync<RpcException>(async () => await client.WithdrawNeedAsync(new() { Name = need.Name }, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal((StatusCode.Aborted, StatusCode.FailedPrecondition), (stale.StatusCode, wrong.StatusCode));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CooperaNet.Matching.EndToEndTests;
+
+/// <summary>The built program as a process of its own, on ports and in a folder of its own.</summary>
+internal sealed class ExchangeProcess : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly Task<string> errors;
+
+    private ExchangeProcess(Process process, int jsonPort)
+    {
+        this.process = process;
+        errors = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
+        Json = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
+    }
+
+    public HttpClient Json { get; }
+
+    public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings)
+    {
+        var ports = FreePorts(4);
+        var start = new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, "CooperaNet.Matching.Silo.dll")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        (string Name, string Value)[] all =
+        [
+            ("Storage__Directory", directory), ("Gateway__JsonPort", $"{ports[0]}"), ("Gateway__GrpcPort", $"{ports[1]}"), ("Cluster__SiloPort", $"{ports[2]}"),
+            ("Cluster__GatewayPort", $"{ports[3]}"), ("ASPNETCORE_ENVIRONMENT", sample ? "Development" : "Production"), .. settings,
+        ];
+        foreach (var (name, value) in all)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new(Process.Start(start)!, ports[0]);
+    }
+
+    /// <summary>Waits until it says that it is ready; fails when it ends first.</summary>
+    public async Task<ExchangeProcess> ReadyAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (await timer.WaitForNextTickAsync(patience.Token))
+        {
+            Assert.False(process.HasExited, process.HasExited ? await errors : "");
+            try
+            {
+                using var answer = await Json.GetAsync("/health/ready", patience.Token);
+                if (answer.IsSuccessStatusCode)
+                {
+                    break;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // not listening yet
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Ends it at once, as a power cut would.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        process.Kill();
+        await process.WaitForExitAsync(cancellationToken);
+    }
+
+    /// <summary>Asks it to end (SIGTERM); returns its exit code and how long it took.</summary>
+    public async Task<(int ExitCode, TimeSpan Time)> StopAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Waits for its end; returns its exit code and what it said on standard error.</summary>
+    public async Task<(int ExitCode, string Errors)> EndAsync(CancellationToken cancellationToken)
+    {
+        await process.WaitForExitAsync(cancellationToken);
+        return (process.ExitCode, await errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        Json.Dispose();
+        process.Dispose();
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Stop());
+        return ports;
+    }
+}
