@@ -1,0 +1,12 @@
+using BenchmarkDotNet.Running;
+using CooperaNet.Matching.Benchmarks;
+
+// dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
+// dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
+if (args is ["exchange", .. var sizes])
+{
+    await ExchangeBenchmark.RunAsync(sizes.Length > 0 ? [.. sizes.Select(int.Parse)] : [1_000, 10_000]);
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(ExchangeBenchmark).Assembly).Run(args);
