@@ -47,7 +47,7 @@ internal sealed partial class ExchangeStart(
         }
         else if (stored != wanted)
         {
-            throw new StorageException($"The data was indexed with Matching__Partitions={stored}, not {wanted}. Start with {stored}, or run the program once with 'repartition {wanted}'.");
+            throw new StorageException($"The data was indexed with Matching__Partitions={stored}, not {wanted}. Start with Matching__Partitions={stored}; to change it, begin with an empty folder and import again.");
         }
     }
 
