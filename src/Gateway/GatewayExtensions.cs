@@ -69,6 +69,7 @@ public static class GatewayExtensions
         app.UseRouting();
         app.UseRequestTimeouts();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseMiddleware<UnreadableMessages>();
         app.UseMiddleware<QueryGuard>();
         app.MapGrpcService<AuthorityService>();
         app.MapGrpcService<ExchangeService>();

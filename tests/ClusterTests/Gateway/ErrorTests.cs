@@ -39,4 +39,17 @@ public class ErrorTests(ExchangeFixture exchange)
 
         Assert.Equal((StatusCode.Aborted, StatusCode.FailedPrecondition), (stale.StatusCode, wrong.StatusCode));
     }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_read_is_INVALID_ARGUMENT()
+    {
+        byte[] frame = [0, 0, 0, 0, 5, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/cooperanet.matching.v1.ExchangeService/CreateOffer") { Version = new(2, 0), Content = new ByteArrayContent(frame) };
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        using var response = await exchange.Json.SendAsync(request, TestContext.Current.CancellationToken);
+        await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("3", response.Headers.Concat(response.TrailingHeaders).Where(header => header.Key == "grpc-status").SelectMany(header => header.Value));
+    }
 }
