@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CooperaNet.Matching.Gateway;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Silo;
@@ -38,11 +39,12 @@ internal static class ExchangeBenchmark
                 var count = size - made;
                 var rate = await PublishAsync(grains, made, count);
                 made = size;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"N {size}: published {count} at {rate:0}/s"));
                 var lag = await LagAsync(new MatchingService.MatchingServiceClient(channel));
                 var preview = await PreviewAsync(new MatchingService.MatchingServiceClient(channel));
                 var figures = await LatencyAsync(2, 500, async _ => await grains.GetStatistics().GetAsync(null, default));
                 GC.Collect();
-                Console.WriteLine($"N {size}: published {count} at {rate:0}/s, index current {lag.TotalSeconds:0.0} s later; preview p50 {preview.P50:0.00} p99 {preview.P99:0.00} ms; statistics p50 {figures.P50:0.00} p99 {figures.P99:0.00} ms; heap {GC.GetTotalMemory(false) >> 20} MB, resident {Environment.WorkingSet >> 20} MB");
+                Console.WriteLine($"index current {lag.TotalSeconds:0.0} s later; preview p50 {preview.P50:0.00} p99 {preview.P99:0.00} ms; statistics p50 {figures.P50:0.00} p99 {figures.P99:0.00} ms; heap {GC.GetTotalMemory(false) >> 20} MB, resident {Environment.WorkingSet >> 20} MB");
             }
 
             await app.StopAsync();

@@ -1,3 +1,5 @@
+using CooperaNet.Matching.Index;
+using CooperaNet.Matching.Ranking;
 using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Suggestions;
@@ -13,9 +15,16 @@ internal sealed record PartitionQuery(
     [property: Id(5)] int Count,
     [property: Id(6)] double MinScore);
 
-/// <summary>One answer of a partition.</summary>
+/// <summary>One answer of a partition, with the evidence that its score was made from; see Signals.</summary>
 [GenerateSerializer, Immutable, Alias("cooperanet.PartitionHit")]
-internal readonly record struct PartitionHit([property: Id(0)] string Name, [property: Id(1)] string Country, [property: Id(2)] double Score, [property: Id(3)] bool Stale);
+internal readonly record struct PartitionHit(
+    [property: Id(0)] string Name, [property: Id(1)] string Country, [property: Id(2)] double Score, [property: Id(3)] bool Stale,
+    [property: Id(4)] double Terms, [property: Id(5)] double Grams, [property: Id(6)] double Areas, [property: Id(7)] double Goals)
+{
+    public static PartitionHit Of(Hit hit) => new(hit.Name, hit.Country, hit.Score, hit.Stale, hit.Signals.Terms, hit.Signals.Grams, hit.Signals.Areas, hit.Signals.Goals);
+
+    public Signals ToSignals() => new(Terms, Grams, Areas, Goals);
+}
 
 /// <summary>What a partition answers to a batch of queries.</summary>
 /// <param name="Hits">One list a query, best first.</param>
@@ -36,9 +45,11 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken);
 }
 
-/// <summary>An offer's score for one need; null when the offer left or no longer fits.</summary>
+/// <summary>An offer that changed, as one need may see it.</summary>
+/// <param name="Offer">Its resource name.</param>
+/// <param name="Hit">What it scores for the need; null when it left or no longer fits.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.Candidate")]
-internal readonly record struct Candidate([property: Id(0)] string Offer, [property: Id(1)] string Country, [property: Id(2)] double? Score, [property: Id(3)] bool Stale);
+internal readonly record struct Candidate([property: Id(0)] string Offer, [property: Id(1)] PartitionHit? Hit);
 
 /// <summary>Keeps the suggestions of one need, apart from the need, so that a refresh never disturbs its etag or history.</summary>
 [Alias("cooperanet.ISuggestionListGrain")]

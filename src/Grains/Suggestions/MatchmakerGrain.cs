@@ -1,4 +1,5 @@
 using System.Globalization;
+using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Explanations;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
@@ -47,7 +48,14 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
     public async Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken)
     {
         var (needItem, offerItem) = (await GetAsync(need, cancellationToken), await GetAsync(offer, cancellationToken));
-        return Explain(needItem.Name, needItem.Content, offerItem, languageCode, prospect: false) with { Rank = 1 };
+        var (left, right) = (Encode(needItem.Content), Encode(offerItem.Content));
+        var signals = new Signals(
+            left.Terms.Dot(right.Terms), left.Grams.Dot(right.Grams),
+            model.Rarity.OfAreas(PartitionSearch.Areas(needItem.Content), PartitionSearch.Areas(offerItem.Content)),
+            model.Rarity.OfGoals(PartitionSearch.Goals(needItem.Content), PartitionSearch.Goals(offerItem.Content)));
+        var stale = (offerItem.ConfirmTime ?? offerItem.UpdateTime) < clock.GetUtcNow() - options.Value.StaleAfter;
+        var hit = new PartitionHit(offerItem.Name, offerItem.Country, model.Fusion.Score(signals, stale), stale, signals.Terms, signals.Grams, signals.Areas, signals.Goals);
+        return Explain(needItem.Name, needItem.Content, Analyze(needItem.Content), offerItem, hit, languageCode, prospect: false) with { Rank = 1 };
     }
 
     private async Task<Item> GetAsync(ItemId id, CancellationToken cancellationToken)
@@ -75,8 +83,9 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
         var page = ranked.Skip(skip).Take(size).ToList();
         var closest = ranked.Count == 0 && hits.Count > 0 ? hits[0] : default(PartitionHit?);
         var texts = await register.ReadItemsAsync([.. page.Select(pair => pair.Hit.Name), .. closest is { } best ? [best.Name] : Array.Empty<string>()], cancellationToken);
+        var own = Analyze(content);
         var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
-            .Select(entry => Explain(name, content, texts[entry.pair.Hit.Name], query.LanguageCode, prospects) with { Score = entry.pair.Hit.Score, Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
+            .Select(entry => Explain(name, content, own, texts[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
         var next = skip + size < ranked.Count ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "";
         var abstention = ranked.Count > 0 ? null : new Abstention(
             ExplanationText.Abstention(query.LanguageCode, closest is { } near && texts.TryGetValue(near.Name, out var item) ? item.Content.Title : ""),
@@ -84,30 +93,29 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
         return new(suggestions, abstention, next, asOf);
     }
 
-    /// <summary>Scores and explains one pair; <paramref name="prospect"/> tells which side <paramref name="name"/> is.</summary>
-    private Suggestion Explain(string name, ItemContent content, Item other, string language, bool prospect)
+    private AnalyzedText Analyze(ItemContent content) => new(model, content.Title, content.Summary, content.LanguageCode);
+
+    private Encoding Encode(ItemContent content) => model.Encode(content.Title, content.Summary, content.LanguageCode);
+
+    /// <summary>Explains one pair; <paramref name="prospect"/> tells which side <paramref name="name"/> is.</summary>
+    private Suggestion Explain(string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)
     {
         var (need, offer) = prospect ? (other.Content, content) : (content, other.Content);
-        var evidence = Explainer.Explain(model, new(need.Title, need.Summary, need.LanguageCode), new(offer.Title, offer.Summary, offer.LanguageCode));
-        var (left, right) = (model.Encode(need.Title, need.Summary, need.LanguageCode), model.Encode(offer.Title, offer.Summary, offer.LanguageCode));
-        var signals = new Signals(
-            left.Terms.Dot(right.Terms), left.Grams.Dot(right.Grams),
-            model.Rarity.OfAreas(PartitionSearch.Areas(need), PartitionSearch.Areas(offer)), model.Rarity.OfGoals(PartitionSearch.Goals(need), PartitionSearch.Goals(offer)));
-        var stale = (other.ConfirmTime ?? other.UpdateTime) < clock.GetUtcNow() - options.Value.StaleAfter;
+        var evidence = prospect ? Explainer.Explain(model, Analyze(need), own) : Explainer.Explain(model, own, Analyze(offer));
         string[] areas = [.. need.AreasOfFocus.Intersect(offer.AreasOfFocus)];
         int[] goals = [.. need.Goals.Intersect(offer.Goals)];
         return new()
         {
             Need = prospect ? other.Name : name,
             Offer = prospect ? name : other.Name,
-            Score = model.Fusion.Score(signals, stale),
+            Score = hit.Score,
             ModelVersion = model.Version,
             Title = other.Content.Title,
             Country = other.Country,
             Explanation = new()
             {
-                Summary = ExplanationText.Summary(language, [.. evidence.Terms.Select(term => term.Need)], areas, goals, stale),
-                Contributions = [.. model.Fusion.Contributions(signals, stale).Select(part => new Contribution(part.Signal, part.Value))],
+                Summary = ExplanationText.Summary(language, [.. evidence.Terms.Select(term => term.Need)], areas, goals, hit.Stale),
+                Contributions = [.. model.Fusion.Contributions(hit.ToSignals(), hit.Stale).Select(part => new Contribution(part.Signal, part.Value))],
                 Terms = [.. evidence.Terms.Select(term => new SharedTerm(term.Need, term.Offer, term.Weight))],
                 SharedAreas = areas,
                 SharedGoals = goals,

@@ -53,7 +53,7 @@ internal sealed partial class PartitionGrain(
             () => new PartitionAnswer(
                 [.. queries.Select(query => (IReadOnlyList<PartitionHit>)[.. (query.Answers == ItemKind.Offer ? offersNow : needsNow)
                     .Search(PartitionSearch.ToIndexQuery(query, now, options.Value.StaleAfter), model.Fusion, model.Rarity)
-                    .Select(hit => new PartitionHit(hit.Name, hit.Country, hit.Score, hit.Stale))])],
+                    .Select(PartitionHit.Of)])],
                 asOfNow),
             cancellationToken);
     }
@@ -75,8 +75,8 @@ internal sealed partial class PartitionGrain(
 
                 var items = await changes.ReadItemsAsync([.. changed.Select(change => change.Item)], Model, cancellationToken);
                 var stands = items.Select(item => item.Item.Name).ToHashSet();
-                await IndexAsync(items, [.. changed.Select(change => change.Name).Where(name => !stands.Contains(name))], cancellationToken);
-                await SuggestAsync(items, cancellationToken);
+                var encoded = await IndexAsync(items, [.. changed.Select(change => change.Name).Where(name => !stands.Contains(name))], cancellationToken);
+                await SuggestAsync(encoded, cancellationToken);
                 await encodings.SetWatermarkAsync(Partition, Model, seq, cancellationToken);
                 watermark = seq;
             }
@@ -87,15 +87,39 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>Encodes what has no encoding yet, stores it, and changes the index.</summary>
-    private async Task IndexAsync(IReadOnlyList<EncodedItem> items, IReadOnlyList<string> removed, CancellationToken cancellationToken)
+    /// <summary>Encodes what has no encoding yet, stores it, and changes the index; returns all items with their encodings.</summary>
+    private async Task<IReadOnlyList<EncodedItem>> IndexAsync(IReadOnlyList<EncodedItem> items, IReadOnlyList<string> removed, CancellationToken cancellationToken)
     {
-        var published = items.Where(item => item.Item.State == ItemState.Published).ToList();
-        var encoded = await pool.RunAsync(() => published.ConvertAll(item => (item, Encoding: item.Encoding is { } bytes ? Encoding.FromBytes(bytes) : Encode(item.Item))), cancellationToken);
-        await encodings.StoreAsync(Model, [.. encoded.Where(pair => pair.item.Encoding is null).Select(pair => (pair.item.Id, pair.item.Item.Revision, pair.Encoding.ToBytes()))], cancellationToken);
-        string[] gone = [.. removed, .. items.Where(item => item.Item.State != ItemState.Published).Select(item => item.Item.Name)];
-        offers.Apply([.. encoded.Where(pair => pair.item.Item.Type != "need").Select(pair => (Indexed(pair.item.Item), pair.Encoding))], gone);
-        needs.Apply([.. encoded.Where(pair => pair.item.Item.Type == "need").Select(pair => (Indexed(pair.item.Item), pair.Encoding))], gone);
+        var encoded = await pool.RunAsync(() => items.Select(WithEncoding).ToList(), cancellationToken);
+        var fresh = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, pair.First.Encoding!));
+        await encodings.StoreAsync(Model, [.. fresh], cancellationToken);
+        var published = encoded.Where(IsIndexed).ToLookup(item => item.Item.Type == "need", item => (Indexed(item.Item), Encoding.FromBytes(item.Encoding)));
+        string[] gone = [.. removed, .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
+        offers.Apply([.. published[false]], gone);
+        needs.Apply([.. published[true]], gone);
+        return encoded;
+    }
+
+    private static bool IsIndexed(EncodedItem item) => item.Item.State == ItemState.Published && item.Encoding is not null;
+
+    /// <summary>An item whose text cannot be encoded stays out of the index and is said so: it must not stop those behind it.</summary>
+    private EncodedItem WithEncoding(EncodedItem item)
+    {
+        if (item.Encoding is not null || item.Item.State != ItemState.Published)
+        {
+            return item;
+        }
+
+        try
+        {
+            var content = item.Item.Content;
+            return item with { Encoding = model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes() };
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogNotEncoded(error, item.Item.Name);
+            return item;
+        }
     }
 
     /// <summary>Computes the lists of changed needs, and merges changed offers into the lists of the needs they fit or fitted.</summary>
@@ -104,16 +128,16 @@ internal sealed partial class PartitionGrain(
         await Task.WhenAll(items.Where(item => item.Item.Type == "need").Select(item => GrainFactory.GetGrain<ISuggestionListGrain>(item.Item.Name).RecomputeAsync(cancellationToken)));
         var changed = items.Where(item => item.Item.Type != "need").ToList();
         var queries = new List<(Item Offer, bool Current, PartitionQuery Query)>();
-        foreach (var (id, offer, encoding) in changed)
+        foreach (var offer in changed)
         {
-            if (offer.State == ItemState.Published)
+            if (IsIndexed(offer))
             {
-                queries.Add((offer, true, Query(offer, encoding)));
+                queries.Add((offer.Item, true, Query(offer.Item, offer.Encoding!)));
             }
 
-            if (offer.Revision > 1 && await encodings.FindEarlierAsync(id, Model, offer.Revision, cancellationToken) is { } earlier)
+            if (offer.Item.Revision > 1 && await encodings.FindEarlierAsync(offer.Id, Model, offer.Item.Revision, cancellationToken) is { } earlier)
             {
-                queries.Add((offer, false, Query(offer, earlier) with { Areas = -1 & 0x7FF, Goals = 0x1FFFF })); // its tags may have changed: reach every need it could have fitted
+                queries.Add((offer.Item, false, Query(offer.Item, earlier) with { Areas = 0x7FF, Goals = 0x1FFFF })); // its tags may have changed: reach every need it could have fitted
             }
         }
 
@@ -132,8 +156,7 @@ internal sealed partial class PartitionGrain(
                 var forNeed = candidates.TryGetValue(need.Name, out var known) ? known : candidates[need.Name] = [];
                 if (current || !forNeed.ContainsKey(offer.Name))
                 {
-                    var stale = offer.ConfirmTime < clock.GetUtcNow() - options.Value.StaleAfter;
-                    forNeed[offer.Name] = new(offer.Name, offer.Country, current ? need.Score : null, stale);
+                    forNeed[offer.Name] = new(offer.Name, current ? AsHit(offer, need) : null);
                 }
             }
         }
@@ -141,15 +164,23 @@ internal sealed partial class PartitionGrain(
         await Task.WhenAll(candidates.Select(pair => GrainFactory.GetGrain<ISuggestionListGrain>(pair.Key).MergeAsync([.. pair.Value.Values], cancellationToken)));
     }
 
-    private PartitionQuery Query(Item offer, byte[]? encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, encoding: encoding);
+    /// <summary>The same pair seen from the need: whether the offer is stale counts, not the need.</summary>
+    private PartitionHit AsHit(Item offer, PartitionHit need)
+    {
+        var stale = (offer.ConfirmTime ?? offer.UpdateTime) < clock.GetUtcNow() - options.Value.StaleAfter;
+        return need with { Name = offer.Name, Country = offer.Country, Stale = stale, Score = model.Fusion.Score(need.ToSignals(), stale) };
+    }
 
-    private Encoding Encode(Item item) => model.Encode(item.Content.Title, item.Content.Summary, item.Content.LanguageCode);
+    private PartitionQuery Query(Item offer, byte[] encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, encoding: encoding);
 
     private static IndexedItem Indexed(Item item) => new(
         item.Name, item.Parent, item.Country, PartitionSearch.Areas(item.Content), PartitionSearch.Goals(item.Content), item.ConfirmTime ?? item.UpdateTime, item.ExpireTime);
 
     [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition} holds {Offers} offers and {Needs} needs")]
     private partial void LogLoaded(int partition, int offers, int needs);
+
+    [LoggerMessage(EventId = 402, Level = LogLevel.Error, Message = "'{Item}' could not be encoded and stays out of the index")]
+    private partial void LogNotEncoded(Exception error, string item);
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Error, Message = "Partition {Partition} could not follow the changes after {Watermark}")]
     private partial void LogNotFollowed(Exception error, int partition, long watermark);

@@ -43,7 +43,7 @@ internal sealed class SuggestionListGrain(
             return;
         }
 
-        var added = candidates.Where(candidate => candidate.Score is not null).Select(candidate => new PartitionHit(candidate.Offer, candidate.Country, candidate.Score!.Value, candidate.Stale));
+        var added = candidates.Select(candidate => candidate.Hit).OfType<PartitionHit>();
         PartitionHit[] merged = [.. list.Hits.Where(hit => hit.Score >= model.Fusion.Threshold).Concat(added)
             .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(options.Value.KeptPerNeed)];
         if (merged.Length > 0 && !merged.SequenceEqual(list.Hits))

@@ -5,7 +5,7 @@ namespace CooperaNet.Matching.Encodings;
 public sealed class FeatureWeights
 {
     private const int UnknownBuckets = 1 << 20;
-    private readonly Dictionary<string, int> ids;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> spans;
     private readonly float[] idf;
     private readonly bool keepUnknown;
     private readonly float unknownIdf;
@@ -19,11 +19,13 @@ public sealed class FeatureWeights
         this.idf = idf;
         this.keepUnknown = keepUnknown;
         unknownIdf = idf.Length == 0 ? 1 : idf.Max();
-        ids = new(vocabulary.Count, StringComparer.Ordinal);
+        var ids = new Dictionary<string, int>(vocabulary.Count, StringComparer.Ordinal);
         for (var i = 0; i < vocabulary.Count; i++)
         {
             ids.Add(vocabulary[i], i);
         }
+
+        spans = ids.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The features in the order of their ids.</summary>
@@ -33,28 +35,24 @@ public sealed class FeatureWeights
     public IReadOnlyList<float> Idf => idf;
 
     /// <summary>The id and weight of one occurrence; id -1 for a feature that doesn't count.</summary>
-    public (int Id, float Weight) Find(string feature) =>
-        ids.TryGetValue(feature, out var id) ? (id, idf[id])
+    public (int Id, float Weight) Find(ReadOnlySpan<char> feature) =>
+        spans.TryGetValue(feature, out var id) ? (id, idf[id])
         : keepUnknown ? (idf.Length + (int)(Hash(feature) % UnknownBuckets), unknownIdf)
         : (-1, 0);
 
     /// <summary>The strongest features of a text, term frequency times inverse document frequency, unit length.</summary>
     public SparseVector Encode(IEnumerable<string> features, int count)
     {
-        var weights = new Dictionary<int, float>();
+        using var sum = new FeatureSum(capacity: 128);
         foreach (var feature in features)
         {
-            var (id, weight) = Find(feature);
-            if (id >= 0)
-            {
-                weights[id] = weights.GetValueOrDefault(id) + weight;
-            }
+            sum.Add(Find(feature));
         }
 
-        return SparseVector.Strongest(weights, count);
+        return sum.Strongest(count);
     }
 
-    private static uint Hash(string text)
+    private static uint Hash(ReadOnlySpan<char> text)
     {
         var hash = 2166136261u;
         foreach (var c in text)

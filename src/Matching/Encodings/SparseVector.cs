@@ -34,10 +34,45 @@ public readonly record struct SparseVector(int[] Ids, float[] Weights)
     }
 
     /// <summary>Keeps the strongest features and brings what is left to unit length.</summary>
-    public static SparseVector Strongest(IReadOnlyDictionary<int, float> weights, int count)
+    /// <param name="ids">Ascending, each once.</param>
+    /// <param name="weights">One each, positive.</param>
+    /// <param name="count">Features kept at most; of equally strong ones those with the lower ids.</param>
+    public static SparseVector Strongest(ReadOnlySpan<int> ids, ReadOnlySpan<float> weights, int count)
     {
-        var kept = weights.Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Take(count).OrderBy(pair => pair.Key).ToArray();
-        var norm = (float)Math.Sqrt(kept.Sum(pair => (double)pair.Value * pair.Value));
-        return new([.. kept.Select(pair => pair.Key)], [.. kept.Select(pair => pair.Value / norm)]);
+        var least = ids.Length > count ? LeastKept(ids, weights, count) : 0;
+        var (keptIds, keptWeights) = (new int[Math.Min(count, ids.Length)], new float[Math.Min(count, ids.Length)]);
+        var (kept, squares) = (0, 0d);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (Rank(ids[i], weights[i]) >= least)
+            {
+                (keptIds[kept], keptWeights[kept]) = (ids[i], weights[i]);
+                squares += (double)weights[i] * weights[i];
+                kept++;
+            }
+        }
+
+        var norm = (float)Math.Sqrt(squares);
+        for (var i = 0; i < kept; i++)
+        {
+            keptWeights[i] /= norm;
+        }
+
+        return new(keptIds, keptWeights);
+    }
+
+    /// <summary>Positive floats sort like their bits; below them the ids, turned round, so that a lower id ranks higher.</summary>
+    private static ulong Rank(int id, float weight) => ((ulong)BitConverter.SingleToUInt32Bits(weight) << 32) | ~(uint)id;
+
+    private static ulong LeastKept(ReadOnlySpan<int> ids, ReadOnlySpan<float> weights, int count)
+    {
+        var ranks = new ulong[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ranks[i] = Rank(ids[i], weights[i]);
+        }
+
+        Array.Sort(ranks);
+        return ranks[^count];
     }
 }

@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Ranking;
 
 namespace CooperaNet.Matching.Index;
 
@@ -27,5 +28,6 @@ public sealed record IndexQuery(Encoding Encoding, int Areas, int Goals, string 
 /// <param name="Name">The item's resource name.</param>
 /// <param name="Country">Its country.</param>
 /// <param name="Score">0 to 1.</param>
+/// <param name="Signals">The evidence that the score was made from.</param>
 /// <param name="Stale">Not confirmed for long; the score already says so.</param>
-public readonly record struct Hit(string Name, string Country, double Score, bool Stale);
+public readonly record struct Hit(string Name, string Country, double Score, Signals Signals, bool Stale);

@@ -19,11 +19,15 @@ public sealed class IndexSnapshot
     /// <remarks>O(items + postings of the query's features). Exact: every item is scored.</remarks>
     public IReadOnlyList<Hit> Search(IndexQuery query, Fusion fusion, TagRarity rarity)
     {
-        var scorer = new PairScorer(fusion, rarity, query.Areas, query.Goals);
+        if (Segments.IsEmpty)
+        {
+            return [];
+        }
+
         var top = new TopHits(Math.Max(1, query.Count));
         foreach (var (segment, gone) in Segments)
         {
-            segment.Search(query, scorer, gone, top);
+            segment.Search(query, fusion, rarity, gone, top);
         }
 
         var hits = top.ToHits();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CooperaNet.Matching.Encodings;
 
 namespace CooperaNet.Matching.Index;
@@ -32,6 +33,14 @@ internal sealed class Postings
     public static Postings Build(IReadOnlyList<SparseVector> vectors)
     {
         var builder = new Builder();
+        foreach (var vector in vectors)
+        {
+            foreach (var feature in vector.Ids)
+            {
+                builder.Count(feature, 1);
+            }
+        }
+
         for (var ordinal = 0; ordinal < vectors.Count; ordinal++)
         {
             for (var i = 0; i < vectors[ordinal].Ids.Length; i++)
@@ -51,6 +60,14 @@ internal sealed class Postings
         {
             foreach (var (feature, list) in postings.lists)
             {
+                builder.Count(feature, Live(postings.ordinals.AsSpan(list.Start, list.Count), renumbered));
+            }
+        }
+
+        foreach (var (postings, renumbered) in parts)
+        {
+            foreach (var (feature, list) in postings.lists)
+            {
                 for (var i = list.Start; i < list.Start + list.Count; i++)
                 {
                     if (renumbered[postings.ordinals[i]] is >= 0 and var ordinal)
@@ -64,36 +81,56 @@ internal sealed class Postings
         return builder.Build();
     }
 
+    private static int Live(ReadOnlySpan<int> ordinals, int[] renumbered)
+    {
+        var live = 0;
+        foreach (var ordinal in ordinals)
+        {
+            live += renumbered[ordinal] < 0 ? 0 : 1;
+        }
+
+        return live;
+    }
+
+    /// <summary>Lays lists out one behind the other: count all first, then add all.</summary>
     private sealed class Builder
     {
-        private readonly Dictionary<int, List<(int Ordinal, float Weight)>> lists = [];
+        private readonly Dictionary<int, (int Start, int Count)> lists = [];
+        private int[]? ordinals;
+        private float[] weights = [];
+
+        public void Count(int feature, int count)
+        {
+            if (count > 0)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(lists, feature, out _).Count += count;
+            }
+        }
 
         public void Add(int feature, int ordinal, float weight)
         {
-            if (!lists.TryGetValue(feature, out var list))
+            if (ordinals is null)
             {
-                lists[feature] = list = [];
+                LayOut();
             }
 
-            list.Add((ordinal, weight));
+            ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
+            (ordinals![list.Start + list.Count], weights[list.Start + list.Count]) = (ordinal, weight);
+            list.Count++;
         }
 
-        public Postings Build()
+        public Postings Build() => new(lists, ordinals ?? [], weights);
+
+        private void LayOut()
         {
-            var count = lists.Values.Sum(list => list.Count);
-            var (ordinals, weights, starts) = (new int[count], new float[count], new Dictionary<int, (int, int)>(lists.Count));
-            var next = 0;
-            foreach (var (feature, list) in lists)
+            var total = 0;
+            foreach (var feature in lists.Keys)
             {
-                starts[feature] = (next, list.Count);
-                foreach (var (ordinal, weight) in list)
-                {
-                    (ordinals[next], weights[next]) = (ordinal, weight);
-                    next++;
-                }
+                ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
+                (list, total) = ((total, 0), total + list.Count);
             }
 
-            return new(starts, ordinals, weights);
+            (ordinals, weights) = (new int[total], new float[total]);
         }
     }
 }

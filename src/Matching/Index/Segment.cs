@@ -40,7 +40,7 @@ internal sealed class Segment
     }
 
     /// <summary>Offers every live item to the collector, with its score.</summary>
-    public void Search(IndexQuery query, PairScorer scorer, BitArray? gone, TopHits top)
+    public void Search(IndexQuery query, Fusion fusion, TagRarity rarity, BitArray? gone, TopHits top)
     {
         var count = Items.Length;
         var termScores = ArrayPool<float>.Shared.Rent(count);
@@ -52,14 +52,15 @@ internal sealed class Segment
         for (var ordinal = 0; ordinal < count; ordinal++)
         {
             var item = Items[ordinal];
-            var logOdds = scorer.LogOdds(termScores[ordinal], gramScores[ordinal], item.Areas, item.Goals);
+            var signals = new Signals(Math.Min(1, termScores[ordinal]), Math.Min(1, gramScores[ordinal]), rarity.OfAreas(query.Areas, item.Areas), rarity.OfGoals(query.Goals, item.Goals));
+            var logOdds = fusion.LogOdds(signals);
             if (logOdds < top.Floor || gone?[ordinal] == true || item.Parent == query.ExcludedParent || item.ExpireTime <= query.Now)
             {
                 continue;
             }
 
             var stale = item.ConfirmTime < query.StaleBefore;
-            top.Add(item, stale ? logOdds - Fusion.StalePenalty : logOdds, stale);
+            top.Add(item, signals, stale ? logOdds - Fusion.StalePenalty : logOdds, stale);
         }
 
         ArrayPool<float>.Shared.Return(termScores);

@@ -42,9 +42,17 @@ public sealed class MatchingModel : IDisposable
     public Encoding Encode(string title, string summary, string languageCode)
     {
         var text = $"{title}\n{title}\n{summary}";
-        return new(
-            Terms.Encode(Analyzer.Analyze(text, languageCode).Select(token => token.Term), Encoding.MaxFeatures),
-            Grams.Encode(CharacterGrams.Of(text), Encoding.MaxFeatures));
+        var padded = CharacterGrams.Pad(text);
+        using var grams = new FeatureSum(padded.Length);
+        for (var i = 0; i < padded.Length; i++)
+        {
+            if (CharacterGrams.StartsAt(padded, i))
+            {
+                grams.Add(Grams.Find(padded.AsSpan(i, CharacterGrams.Length)));
+            }
+        }
+
+        return new(Terms.Encode(Analyzer.Analyze(text, languageCode).Select(token => token.Term), Encoding.MaxFeatures), grams.Strongest(Encoding.MaxFeatures));
     }
 
     /// <summary>Reads a model file.</summary>

@@ -29,6 +29,7 @@ public sealed record Fusion(float Bias, float[] Weights, float Threshold)
         ("prior", Bias),
     ];
 
-    private double LogOdds(Signals signals, bool stale) =>
+    /// <summary>ln(score / (1 - score)).</summary>
+    public double LogOdds(Signals signals, bool stale = false) =>
         Bias + (Weights[0] * signals.Terms) + (Weights[1] * signals.Grams) + (Weights[2] * signals.Areas) + (Weights[3] * signals.Goals) - (stale ? StalePenalty : 0);
 }

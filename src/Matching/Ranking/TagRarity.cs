@@ -16,11 +16,13 @@ public sealed record TagRarity(float[] Areas, float[] Goals)
     /// <summary>Agreement of two sets of goals given as bit masks (bit 0 is goal 1). 0 (nothing shared) to below 1.</summary>
     public double OfGoals(int left, int right) => Agreement(left & right, Goals);
 
-    /// <summary>Brings a sum of squared rarities into 0 to below 1.</summary>
-    internal static double Saturate(double sum) => sum / (sum + HalfPoint);
-
     private static double Agreement(int shared, float[] rarity)
     {
+        if (shared == 0)
+        {
+            return 0; // most pairs: worth the shortcut, as every item of the index passes here
+        }
+
         double sum = 0;
         for (var rest = (uint)shared; rest != 0; rest &= rest - 1)
         {
@@ -28,6 +30,6 @@ public sealed record TagRarity(float[] Areas, float[] Goals)
             sum += weight * weight;
         }
 
-        return Saturate(sum);
+        return sum / (sum + HalfPoint);
     }
 }

@@ -11,7 +11,7 @@ public class IndexTests
     private static readonly TagRarity Rarity = new([.. Enumerable.Range(0, 11).Select(i => 1f + (i * 0.1f))], [.. Enumerable.Range(0, 17).Select(i => 0.5f + (i * 0.1f))]);
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly Gen<SparseVector> Vectors = Gen.SortedDictionary(Gen.Int[0, 60], Gen.Float[0.1f, 1f])[0, 12].Select(terms => SparseVector.Strongest(terms.ToDictionary(), 12));
+    private static readonly Gen<SparseVector> Vectors = Gen.SortedDictionary(Gen.Int[0, 60], Gen.Float[0.1f, 1f])[0, 12].Select(terms => SparseVector.Strongest(terms.Keys.ToArray(), terms.Values.ToArray(), 12));
     private static readonly Gen<Encoding> Encodings = Gen.Select(Vectors, Vectors).Select((terms, grams) => new Encoding(terms, grams));
 
     private static readonly Gen<(IndexedItem Item, Encoding Encoding)> Items = Gen.Select(Gen.Int[0, 40], Encodings, Gen.Int[0, 2047], Gen.Int[0, (1 << 17) - 1], Gen.Int[-900, 30])

@@ -11,10 +11,8 @@ CREATE TABLE register (
 CREATE INDEX ix_register_parent ON register(parent, kind, name);
 CREATE INDEX ix_register_source ON register(parent, kind, source_reference) WHERE source_reference IS NOT NULL;
 
--- What an item is counted by. counted = 1 while the item is published.
-CREATE TABLE tag (
-  item INTEGER NOT NULL, dimension TEXT NOT NULL, value TEXT NOT NULL, revision INTEGER NOT NULL, counted INTEGER NOT NULL,
-  PRIMARY KEY (item, dimension, value)) WITHOUT ROWID;
+-- The areas and goals that lists filter by.
+CREATE TABLE tag (item INTEGER NOT NULL, dimension TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (item, dimension, value)) WITHOUT ROWID;
 
 CREATE TABLE participant (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, country TEXT NOT NULL, account TEXT NOT NULL);
@@ -31,18 +29,18 @@ CREATE TABLE statistic_total (dimension TEXT NOT NULL, value TEXT NOT NULL, n IN
 CREATE TABLE statistic_fold (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
 INSERT INTO statistic_fold VALUES (1, 0);
 
--- A view that stores nothing: inserting into it runs the trigger below, with the state parsed once.
-CREATE VIEW item_change AS SELECT 0 AS id, '' AS kind, 0 AS revision, '' AS state, '' AS at, x'' AS j WHERE 0;
+-- A view that stores nothing: inserting into it runs the trigger below, with the state parsed once, and the state before it.
+CREATE VIEW item_change AS SELECT 0 AS id, '' AS kind, 0 AS revision, '' AS state, '' AS at, x'' AS j, '' AS old_state, x'' AS old WHERE 0;
 
 CREATE TRIGGER storage_inserted_item AFTER INSERT ON OrleansStorage WHEN NEW.GrainTypeString IN ('offer', 'need') AND NEW.PayloadBinary IS NOT NULL
 BEGIN
-  INSERT INTO item_change SELECT NEW.Id, NEW.GrainTypeString, j ->> '$.Revision', j ->> '$.State', j ->> '$.UpdateTime', j
+  INSERT INTO item_change SELECT NEW.Id, NEW.GrainTypeString, j ->> '$.Revision', j ->> '$.State', j ->> '$.UpdateTime', j, 'NONE', NULL
   FROM (SELECT jsonb(CAST(NEW.PayloadBinary AS TEXT)) AS j);
 END;
 CREATE TRIGGER storage_updated_item AFTER UPDATE OF PayloadBinary ON OrleansStorage WHEN NEW.GrainTypeString IN ('offer', 'need') AND NEW.PayloadBinary IS NOT NULL
 BEGIN
-  INSERT INTO item_change SELECT NEW.Id, NEW.GrainTypeString, j ->> '$.Revision', j ->> '$.State', j ->> '$.UpdateTime', j
-  FROM (SELECT jsonb(CAST(NEW.PayloadBinary AS TEXT)) AS j);
+  INSERT INTO item_change SELECT NEW.Id, NEW.GrainTypeString, j ->> '$.Revision', j ->> '$.State', j ->> '$.UpdateTime', j, IFNULL(old ->> '$.State', 'NONE'), old
+  FROM (SELECT jsonb(CAST(NEW.PayloadBinary AS TEXT)) AS j, jsonb(CAST(OLD.PayloadBinary AS TEXT)) AS old);
 END;
 
 CREATE TRIGGER item_changed INSTEAD OF INSERT ON item_change
@@ -50,19 +48,22 @@ BEGIN
   INSERT INTO history(item, name, kind, bucket, revision, state, at, who, why, request)
   VALUES (NEW.id, NEW.j ->> '$.Name', NEW.kind, NEW.j ->> '$.Bucket', NEW.revision, NEW.state, NEW.at,
           NEW.j ->> '$.Change.Who', NEW.j ->> '$.Change.Why', NEW.j ->> '$.Change.RequestId');
-  -- the new tags, marked with the new revision; a tag that was there keeps whether it is counted
-  INSERT INTO tag(item, dimension, value, revision, counted)
-  SELECT NEW.id, 'area', value, NEW.revision, 0 FROM json_each(NEW.j, '$.Content.AreasOfFocus')
-  UNION ALL SELECT NEW.id, 'goal', CAST(value AS TEXT), NEW.revision, 0 FROM json_each(NEW.j, '$.Content.Goals')
-  UNION ALL SELECT NEW.id, 'country', NEW.j ->> '$.Country', NEW.revision, 0
-  UNION ALL SELECT NEW.id, 'type', NEW.j ->> '$.Type', NEW.revision, 0
-  WHERE TRUE ON CONFLICT(item, dimension, value) DO UPDATE SET revision = excluded.revision;
-  -- count what should be counted and isn't, take back what shouldn't be and is
+  -- a published state counts; the published state before it no longer does; what stays the same cancels out
   INSERT INTO statistic_delta(at, dimension, value, n)
-  SELECT NEW.at, dimension, value, CASE counted WHEN 1 THEN -1 ELSE 1 END FROM tag
-  WHERE item = NEW.id AND counted <> (revision = NEW.revision AND NEW.state = 'PUBLISHED');
-  UPDATE tag SET counted = (NEW.state = 'PUBLISHED') WHERE item = NEW.id AND counted <> (NEW.state = 'PUBLISHED');
-  DELETE FROM tag WHERE item = NEW.id AND (revision <> NEW.revision OR NEW.state = 'NONE');
+  SELECT NEW.at, dimension, value, SUM(n) FROM (
+    SELECT 'type' AS dimension, NEW.j ->> '$.Type' AS value, 1 AS n WHERE NEW.state = 'PUBLISHED'
+    UNION ALL SELECT 'country', NEW.j ->> '$.Country', 1 WHERE NEW.state = 'PUBLISHED'
+    UNION ALL SELECT 'area', value, 1 FROM json_each(NEW.j, '$.Content.AreasOfFocus') WHERE NEW.state = 'PUBLISHED'
+    UNION ALL SELECT 'goal', CAST(value AS TEXT), 1 FROM json_each(NEW.j, '$.Content.Goals') WHERE NEW.state = 'PUBLISHED'
+    UNION ALL SELECT 'type', NEW.old ->> '$.Type', -1 WHERE NEW.old_state = 'PUBLISHED'
+    UNION ALL SELECT 'country', NEW.old ->> '$.Country', -1 WHERE NEW.old_state = 'PUBLISHED'
+    UNION ALL SELECT 'area', value, -1 FROM json_each(NEW.old, '$.Content.AreasOfFocus') WHERE NEW.old_state = 'PUBLISHED'
+    UNION ALL SELECT 'goal', CAST(value AS TEXT), -1 FROM json_each(NEW.old, '$.Content.Goals') WHERE NEW.old_state = 'PUBLISHED')
+  GROUP BY dimension, value HAVING SUM(n) <> 0;
+  DELETE FROM tag WHERE item = NEW.id AND NEW.old_state <> 'NONE';
+  INSERT INTO tag(item, dimension, value)
+  SELECT NEW.id, 'area', value FROM json_each(NEW.j, '$.Content.AreasOfFocus') WHERE NEW.state <> 'NONE'
+  UNION ALL SELECT NEW.id, 'goal', CAST(value AS TEXT) FROM json_each(NEW.j, '$.Content.Goals') WHERE NEW.state <> 'NONE';
   INSERT INTO register(id, name, kind, parent, country, type, state, language, maturity, title, source_reference, bucket, revision,
                        create_time, update_time, confirm_time, expire_time)
   SELECT NEW.id, NEW.j ->> '$.Name', NEW.kind, NEW.j ->> '$.Parent', NEW.j ->> '$.Country', NEW.j ->> '$.Type', NEW.state,
