@@ -49,7 +49,7 @@ internal sealed partial class PartitionGrain(
     public Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
     {
         var (offersNow, needsNow, asOfNow, now) = (offers.Snapshot, needs.Snapshot, asOf, clock.GetUtcNow());
-        return pool.RunAsync(
+        return pool.QueryAsync(
             () => new PartitionAnswer(
                 [.. queries.Select(query => (IReadOnlyList<PartitionHit>)[.. (query.Answers == ItemKind.Offer ? offersNow : needsNow)
                     .Search(PartitionSearch.ToIndexQuery(query, now, options.Value.StaleAfter), model.Fusion, model.Rarity)
@@ -90,14 +90,19 @@ internal sealed partial class PartitionGrain(
     /// <summary>Encodes what has no encoding yet, stores it, and changes the index; returns all items with their encodings.</summary>
     private async Task<IReadOnlyList<EncodedItem>> IndexAsync(IReadOnlyList<EncodedItem> items, IReadOnlyList<string> removed, CancellationToken cancellationToken)
     {
-        var encoded = await pool.RunAsync(() => items.Select(WithEncoding).ToList(), cancellationToken);
+        var encoded = await pool.FollowAsync(() => items.Select(WithEncoding).ToList(), cancellationToken);
         var fresh = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, pair.First.Encoding!));
         await encodings.StoreAsync(Model, [.. fresh], cancellationToken);
-        var published = encoded.Where(IsIndexed).ToLookup(item => item.Item.Type == "need", item => (Indexed(item.Item), Encoding.FromBytes(item.Encoding)));
-        string[] gone = [.. removed, .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
-        offers.Apply([.. published[false]], gone);
-        needs.Apply([.. published[true]], gone);
-        return encoded;
+        return await pool.FollowAsync(
+            () =>
+            {
+                var published = encoded.Where(IsIndexed).ToLookup(item => item.Item.Type == "need", item => (Indexed(item.Item), Encoding.FromBytes(item.Encoding)));
+                string[] gone = [.. removed, .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
+                offers.Apply([.. published[false]], gone);
+                needs.Apply([.. published[true]], gone);
+                return encoded;
+            },
+            cancellationToken);
     }
 
     private static bool IsIndexed(EncodedItem item) => item.Item.State == ItemState.Published && item.Encoding is not null;

@@ -1,22 +1,33 @@
 namespace CooperaNet.Matching.Suggestions;
 
-/// <summary>Runs queries on the thread pool, as many at once as there are processors: a scan must never hold a grain's scheduler.</summary>
+/// <summary>Runs scans and encodings on the thread pool: they must never hold a grain's scheduler.</summary>
 internal sealed class QueryPool : IDisposable
 {
-    private readonly SemaphoreSlim slots = new(Environment.ProcessorCount);
+    private readonly SemaphoreSlim queries = new(Environment.ProcessorCount);
+    private readonly SemaphoreSlim following = new(Math.Max(1, Environment.ProcessorCount / 2));
 
-    public async Task<T> RunAsync<T>(Func<T> query, CancellationToken cancellationToken)
+    /// <summary>Runs what a caller waits for, as many at once as there are processors.</summary>
+    public Task<T> QueryAsync<T>(Func<T> query, CancellationToken cancellationToken) => RunAsync(queries, query, cancellationToken);
+
+    /// <summary>Runs what follows behind an acknowledgement, on half of the processors, so that a burst of writes is not slowed by its own index.</summary>
+    public Task<T> FollowAsync<T>(Func<T> work, CancellationToken cancellationToken) => RunAsync(following, work, cancellationToken);
+
+    public void Dispose()
+    {
+        queries.Dispose();
+        following.Dispose();
+    }
+
+    private static async Task<T> RunAsync<T>(SemaphoreSlim slots, Func<T> work, CancellationToken cancellationToken)
     {
         await slots.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Factory.StartNew(query, cancellationToken, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+            return await Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         }
         finally
         {
             slots.Release();
         }
     }
-
-    public void Dispose() => slots.Dispose();
 }
