@@ -2,10 +2,17 @@ using BenchmarkDotNet.Running;
 using CooperaNet.Matching.Benchmarks;
 
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
+// dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
 {
     await ExchangeBenchmark.RunAsync(sizes.Length > 0 ? [.. sizes.Select(int.Parse)] : [1_000, 10_000]);
+    return;
+}
+
+if (args is ["start"])
+{
+    await StartBenchmark.RunAsync();
     return;
 }
 

@@ -23,7 +23,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddOptions<MatchingOptions>().BindConfiguration(MatchingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
         services.AddSingleton(provider => MatchingModel.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
-        services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
+        services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<PartitionSearch>().AddSingleton<QueryPool>();
         services.AddHostedService<StatisticsFolder>();
         silo.AddStartupTask<ExchangeStart>();

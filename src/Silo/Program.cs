@@ -14,6 +14,11 @@ try
 
     var storage = builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
     await using var database = ExchangeDatabase.Open(storage.Directory);
+    if (args is ["repartition", .. var count])
+    {
+        return await Repartition.RunAsync(database, count);
+    }
+
     builder.UseOrleans(silo => silo
         .UseLocalhostClustering(builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 30000))
         .UseEmbeddedStorage(database)

@@ -52,17 +52,6 @@ public sealed class ExchangeDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>A setting that belongs to the data; null when it was never set.</summary>
-    public async Task<string?> FindSettingAsync(string key, CancellationToken cancellationToken)
-    {
-        await using var read = source.OpenRead();
-        return await read.QuerySingleOrDefaultAsync<string>(new("SELECT value FROM setting WHERE key = @key", new { key }, cancellationToken: cancellationToken));
-    }
-
-    /// <summary>Stores a setting.</summary>
-    public Task SetSettingAsync(string key, string value, CancellationToken cancellationToken) =>
-        WriteAsync("INSERT INTO setting(key, value) VALUES (@key, @value) ON CONFLICT(key) DO UPDATE SET value = excluded.value", cancellationToken, ("@key", key), ("@value", value));
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Storage;
@@ -13,13 +13,11 @@ namespace CooperaNet.Matching.Exchange;
 
 /// <summary>What a silo does once it runs: checks the settings that belong to the data, makes the member states' authorities exist, loads the sample, starts the partitions.</summary>
 internal sealed partial class ExchangeStart(
-    ExchangeDatabase database, RegisterReader register, IGrainFactory grains, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
+    Partitioning partitioning, RegisterReader register, IGrainFactory grains, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
 {
-    private const string PartitionsSetting = "matching.partitions";
-
     public async Task Execute(CancellationToken cancellationToken)
     {
-        await CheckPartitionsAsync(cancellationToken);
+        await partitioning.CheckAsync(matching.Value.Partitions, cancellationToken);
         var sample = exchange.Value.LoadSample && await register.CountItemsAsync(cancellationToken) == 0 && await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) == 0
             ? Sample.Read(exchange.Value.SampleDirectory) : null;
         if (await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) < MemberStates.All.Count)
@@ -35,20 +33,6 @@ internal sealed partial class ExchangeStart(
         }
 
         await Task.WhenAll(Enumerable.Range(0, matching.Value.Partitions).Select(partition => grains.GetGrain<IPartitionGrain>(partition).StartAsync(cancellationToken)));
-    }
-
-    private async Task CheckPartitionsAsync(CancellationToken cancellationToken)
-    {
-        var wanted = matching.Value.Partitions.ToString(CultureInfo.InvariantCulture);
-        var stored = await database.FindSettingAsync(PartitionsSetting, cancellationToken);
-        if (stored is null)
-        {
-            await database.SetSettingAsync(PartitionsSetting, wanted, cancellationToken);
-        }
-        else if (stored != wanted)
-        {
-            throw new StorageException($"The data was indexed with Matching__Partitions={stored}, not {wanted}. Start with Matching__Partitions={stored}; to change it, begin with an empty folder and import again.");
-        }
     }
 
     private async Task LoadAsync(Sample sample, CancellationToken cancellationToken)

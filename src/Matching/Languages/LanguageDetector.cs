@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace CooperaNet.Matching.Languages;
 
 /// <summary>Tells English, Spanish, Portuguese and French apart by hashed character n-grams, with weights that ML.NET learned.</summary>
-/// <remarks>O(characters), allocates nothing beyond the feature buffer. Features: FNV-1a hashes of lower-case n-grams of 1 to 4 characters, L2-normalised counts.</remarks>
+/// <remarks>O(characters). Features: FNV-1a hashes of lower-case n-grams of 1 to 4 characters, L2-normalised counts.</remarks>
 public sealed class LanguageDetector
 {
     /// <summary>Languages in the order of the weights.</summary>
@@ -28,25 +30,35 @@ public sealed class LanguageDetector
     public string Detect(string text)
     {
         var counts = Features(text);
-        var norm = Math.Sqrt(counts.Values.Sum(count => (double)count * count));
-        var best = 0;
-        var bestScore = double.NegativeInfinity;
-        for (var language = 0; language < Languages.Count; language++)
+        if (counts.Count == 0)
         {
-            var score = norm == 0 ? (language == 0 ? 0 : -1) : biases[language] + (counts.Sum(pair => weights[(language * Buckets) + pair.Key] * pair.Value) / norm);
-            if (score > bestScore)
+            return Languages[0];
+        }
+
+        var norm = Math.Sqrt(counts.Values.Sum(count => (double)count * count));
+        Span<double> scores = stackalloc double[Languages.Count];
+        foreach (var (bucket, count) in counts)
+        {
+            for (var language = 0; language < scores.Length; language++)
             {
-                (best, bestScore) = (language, score);
+                scores[language] += weights[(language * Buckets) + bucket] * count;
             }
+        }
+
+        var best = 0;
+        for (var language = 0; language < scores.Length; language++)
+        {
+            scores[language] = biases[language] + (scores[language] / norm);
+            best = scores[language] > scores[best] ? language : best;
         }
 
         return Languages[best];
     }
 
     /// <summary>Bucket counts of a text: the features that weights are learned for.</summary>
-    public static SortedDictionary<int, float> Features(string text)
+    public static IReadOnlyDictionary<int, float> Features(string text)
     {
-        var counts = new SortedDictionary<int, float>();
+        var counts = new Dictionary<int, float>(text.Length);
         var length = Math.Min(text.Length, MaxCharacters);
         for (var i = 0; i < length; i++)
         {
@@ -56,7 +68,7 @@ public sealed class LanguageDetector
                 var c = char.ToLowerInvariant(text[i + n]);
                 hash = (hash ^ (char.IsLetter(c) ? c : ' ')) * 16777619u;
                 var bucket = (int)((hash ^ (hash >> 16)) & (Buckets - 1));
-                counts[bucket] = counts.GetValueOrDefault(bucket) + 1;
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, bucket, out _)++;
             }
         }
 

@@ -27,9 +27,9 @@ public static class LanguageLearner
 
     private static VBuffer<float> Vector(string text)
     {
-        var counts = LanguageDetector.Features(text);
-        var norm = (float)Math.Sqrt(counts.Values.Sum(count => (double)count * count));
-        return new(LanguageDetector.Buckets, counts.Count, [.. counts.Values.Select(count => count / norm)], [.. counts.Keys]);
+        var counts = LanguageDetector.Features(text).OrderBy(pair => pair.Key).ToList();
+        var norm = (float)Math.Sqrt(counts.Sum(pair => (double)pair.Value * pair.Value));
+        return new(LanguageDetector.Buckets, counts.Count, [.. counts.Select(pair => pair.Value / norm)], [.. counts.Select(pair => pair.Key)]);
     }
 
     private sealed class Row

@@ -133,12 +133,25 @@ internal sealed class GroupCommitDataSource : DbDataSource
         }
         catch (Exception failure)
         {
+            return Rollback() is { } second ? new AggregateException(failure, second) : failure;
+        }
+    }
+
+    /// <summary>Leaves the transaction, if SQLite has not done so; returns what failed, or null. The writer goes on: it reports a failure to each caller.</summary>
+    private Exception? Rollback()
+    {
+        try
+        {
             if (InTransaction)
             {
                 commands.Execute("ROLLBACK");
             }
 
-            return failure;
+            return null;
+        }
+        catch (SqliteException error)
+        {
+            return error;
         }
     }
 
