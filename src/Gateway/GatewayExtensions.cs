@@ -7,6 +7,7 @@ using CooperaNet.Matching.Gateway.Json;
 using CooperaNet.Matching.Gateway.OpenApi;
 using CooperaNet.Matching.Gateway.Statistics;
 using CooperaNet.Matching.Gateway.Suggestions;
+using CooperaNet.Matching.Items;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -46,6 +47,7 @@ public static class GatewayExtensions
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<ErrorInterceptor>();

@@ -12,10 +12,6 @@ public sealed class MatchingOptions
     [Range(1, 256)]
     public int Partitions { get; set; } = 2;
 
-    /// <summary>An item not confirmed for this long is stale and ranks lower. Default: 730 days.</summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "36500.00:00:00")]
-    public TimeSpan StaleAfter { get; set; } = TimeSpan.FromDays(730);
-
     /// <summary>Suggestions kept for each need. Default: 100.</summary>
     [Range(1, 1_000)]
     public int KeptPerNeed { get; set; } = 100;

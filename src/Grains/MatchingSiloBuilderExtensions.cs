@@ -1,6 +1,7 @@
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Exchange;
+using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Statistics;
@@ -21,6 +22,7 @@ public static class MatchingSiloBuilderExtensions
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<MatchingOptions>().BindConfiguration(MatchingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
         services.AddSingleton(provider => MatchingModel.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();

@@ -7,35 +7,46 @@ namespace CooperaNet.Matching.EndToEndTests;
 /// <summary>The built program as a process of its own, on ports and in a folder of its own.</summary>
 internal sealed class ExchangeProcess : IAsyncDisposable
 {
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "CooperaNet.Matching.Silo.dll");
     private readonly Process process;
     private readonly Task<string> errors;
 
-    private ExchangeProcess(Process process, int jsonPort)
+    private ExchangeProcess(Process process, int jsonPort, int grpcPort)
     {
         this.process = process;
         errors = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
         Json = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
+        Grpc = new HttpClient
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20),
+            DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
     }
 
     public HttpClient Json { get; }
 
-    public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings)
-    {
-        var ports = FreePorts(4);
-        var start = new ProcessStartInfo("dotnet", Path.Combine(AppContext.BaseDirectory, "CooperaNet.Matching.Silo.dll")) { RedirectStandardOutput = true, RedirectStandardError = true };
-        (string Name, string Value)[] all =
-        [
-            ("Storage__Directory", directory), ("Gateway__JsonPort", $"{ports[0]}"), ("Gateway__GrpcPort", $"{ports[1]}"), ("Cluster__SiloPort", $"{ports[2]}"),
-            ("Cluster__GatewayPort", $"{ports[3]}"), ("ASPNETCORE_ENVIRONMENT", sample ? "Development" : "Production"), .. settings,
-        ];
-        foreach (var (name, value) in all)
-        {
-            start.Environment[name] = value;
-        }
+    /// <summary>Calls to the gRPC port, unencrypted HTTP/2.</summary>
+    public HttpClient Grpc { get; }
 
-        return new(Process.Start(start)!, ports[0]);
+    /// <summary>Resident memory in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
     }
+
+    public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings) => Run("dotnet", [Program], directory, sample, settings);
+
+    /// <summary>Runs one of the program's commands instead of the exchange.</summary>
+    public static ExchangeProcess Command(string directory, params string[] arguments) => Run("dotnet", [Program, .. arguments], directory, false, []);
+
+    /// <summary>Starts it where a shell command has changed what is mounted; the change ends with the process. Afterwards <paramref name="then"/> runs.</summary>
+    public static ExchangeProcess StartMounted(string mount, string directory, string then = "true") =>
+        Run("unshare", ["--map-root-user", "--mount", "sh", "-c", $"{mount}; dotnet '{Program}' & p=$!; trap \"kill -TERM $p\" TERM; wait $p; wait $p; code=$?; {then}; exit $code"], directory, false, []);
 
     /// <summary>Waits until it says that it is ready; fails when it ends first.</summary>
     public async Task<ExchangeProcess> ReadyAsync(CancellationToken cancellationToken)
@@ -95,7 +106,25 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         }
 
         Json.Dispose();
+        Grpc.Dispose();
         process.Dispose();
+    }
+
+    private static ExchangeProcess Run(string program, IEnumerable<string> arguments, string directory, bool sample, (string Name, string Value)[] settings)
+    {
+        var ports = FreePorts(4);
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        (string Name, string Value)[] all =
+        [
+            ("Storage__Directory", directory), ("Gateway__JsonPort", $"{ports[0]}"), ("Gateway__GrpcPort", $"{ports[1]}"), ("Cluster__SiloPort", $"{ports[2]}"),
+            ("Cluster__GatewayPort", $"{ports[3]}"), ("ASPNETCORE_ENVIRONMENT", sample ? "Development" : "Production"), .. settings,
+        ];
+        foreach (var (name, value) in all)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new(Process.Start(start)!, ports[0], ports[1]);
     }
 
     private static int[] FreePorts(int count)

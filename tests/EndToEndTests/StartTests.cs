@@ -81,6 +81,77 @@ public sealed class StartTests : IDisposable
         await AssertRefusedAsync(exchange, "newer than this program");
     }
 
+    [Fact]
+    public async Task A_read_only_folder_is_named()
+    {
+        await using var exchange = ExchangeProcess.StartMounted($"mount --bind '{directory}' '{directory}'; mount -o remount,ro,bind '{directory}'", directory);
+
+        await AssertRefusedAsync(exchange, $"The storage folder '{directory}' cannot be written");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory));
+    }
+
+    [Fact]
+    public async Task A_disk_too_full_to_start_is_named()
+    {
+        await using var exchange = ExchangeProcess.StartMounted($"mount -t tmpfs -o size=16k tmpfs '{directory}'", directory);
+
+        await AssertRefusedAsync(exchange, "is full");
+    }
+
+    /// <summary>Writes until the disk is full: what was acknowledged is there, reading goes on, and a start with room goes on from it.</summary>
+    [Fact]
+    public async Task A_disk_that_fills_up_refuses_writes_and_loses_nothing()
+    {
+        var (full, saved) = (Directory.CreateDirectory(Path.Combine(directory, "full")).FullName, Directory.CreateDirectory(Path.Combine(directory, "saved")).FullName);
+        var acknowledged = 0;
+        await using (var exchange = await ExchangeProcess.StartMounted($"mount -t tmpfs -o size=6m tmpfs '{full}'", full, then: $"cp '{full}'/exchange.db* '{saved}'").ReadyAsync(cancellation))
+        {
+            var text = new string('x', 9_000);
+            while (true)
+            {
+                using var answer = await exchange.Json.PostAsJsonAsync($"/v1/authorities/pe/offers?offerId=full-{acknowledged}", new { title = "Fills the disk", summary = text, languageCode = "en" }, cancellation);
+                if (!answer.IsSuccessStatusCode)
+                {
+                    Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+                    break;
+                }
+
+                acknowledged++;
+            }
+
+            Assert.NotEqual(0, acknowledged);
+            using var read = await exchange.Json.GetAsync($"/v1/authorities/pe/offers/full-{acknowledged - 1}", cancellation);
+            Assert.True(read.IsSuccessStatusCode);
+            Assert.Equal(0, (await exchange.StopAsync(cancellation)).ExitCode);
+        }
+
+        await using var roomy = await ExchangeProcess.Start(saved).ReadyAsync(cancellation);
+        using var last = await roomy.Json.GetAsync($"/v1/authorities/pe/offers/full-{acknowledged - 1}", cancellation);
+        using var next = await roomy.Json.PostAsJsonAsync("/v1/authorities/pe/offers?offerId=after", new { title = "There is room again", languageCode = "en" }, cancellation);
+        Assert.Equal((true, true), (last.IsSuccessStatusCode, next.IsSuccessStatusCode));
+    }
+
+    [Fact]
+    public async Task Another_number_of_partitions_needs_the_command_and_changes_no_suggestion()
+    {
+        string before;
+        await using (var first = await ExchangeProcess.Start(directory, sample: true).ReadyAsync(cancellation))
+        {
+            before = await SuggestionsAsync(first);
+            await first.StopAsync(cancellation);
+        }
+
+        await using var refused = ExchangeProcess.Start(directory, sample: true, ("Matching__Partitions", "3"));
+        await AssertRefusedAsync(refused, "'repartition 3'");
+        await using var unread = ExchangeProcess.Command(directory, "repartition", "many");
+        await AssertRefusedAsync(unread, "'repartition many' cannot be read");
+        await using var command = ExchangeProcess.Command(directory, "repartition", "3");
+        Assert.Equal((0, ""), await command.EndAsync(cancellation));
+
+        await using var second = await ExchangeProcess.Start(directory, sample: true, ("Matching__Partitions", "3")).ReadyAsync(cancellation);
+        Assert.Equal(before, await SuggestionsAsync(second));
+    }
+
     [Theory]
     [InlineData("Gateway__Address", "0.0.0.0", "loopback")]
     [InlineData("Matching__Partitions", "0", "Partitions")]
@@ -91,6 +162,14 @@ public sealed class StartTests : IDisposable
         await using var exchange = ExchangeProcess.Start(directory, false, (name, value));
 
         await AssertRefusedAsync(exchange, said);
+    }
+
+    /// <summary>The suggestions of all needs, computed anew.</summary>
+    private async Task<string> SuggestionsAsync(ExchangeProcess exchange)
+    {
+        var needs = (await exchange.Json.GetFromJsonAsync<JsonObject>("/v1/authorities/-/needs", cancellation))!["needs"]!.AsArray();
+        var suggestions = await Task.WhenAll(needs.Select(async need => (await exchange.Json.GetFromJsonAsync<JsonObject>($"/v1/{need!["name"]}/suggestions?minScore=0", cancellation))!["suggestions"]!.ToJsonString()));
+        return string.Join("\n", suggestions);
     }
 
     private async Task AssertRefusedAsync(ExchangeProcess exchange, string said)

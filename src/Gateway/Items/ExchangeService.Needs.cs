@@ -9,18 +9,18 @@ internal sealed partial class ExchangeService
 {
     private static readonly string[] NeedPaths = ["title", "summary", "languageCode", "translations", "areasOfFocus", "goals", "dcfProject", "responsibleInstitution", "modalities", "links", "expireTime"];
 
-    public override async Task<Need> GetNeed(GetNeedRequest request, ServerCallContext context) => (await GetAsync(request.Name, ItemKind.Need, context)).ToNeed(clock.GetUtcNow());
+    public override async Task<Need> GetNeed(GetNeedRequest request, ServerCallContext context) => (await GetAsync(request.Name, ItemKind.Need, context)).ToNeed(Freshness);
 
     public override async Task<ListNeedsResponse> ListNeeds(ListNeedsRequest request, ServerCallContext context)
     {
         var page = await ListAsync(new(request.Parent, ItemKind.Need, request.Filter, request.OrderBy, request.PageSize, request.PageToken), context);
-        return new() { Needs = { page.Rows.Select(item => item.ToNeed(clock.GetUtcNow())) }, NextPageToken = page.NextPageToken };
+        return new() { Needs = { page.Rows.Select(item => item.ToNeed(Freshness)) }, NextPageToken = page.NextPageToken };
     }
 
     public override async Task<Need> CreateNeed(CreateNeedRequest request, ServerCallContext context)
     {
         var given = request.Need ?? throw MatchingException.Invalid("need", "is missing.");
-        return (await CreateAsync(request.Parent, ItemKind.Need, request.NeedId, "needId", given.ToContent(), request.RequestId, request.ValidateOnly, context)).ToNeed(clock.GetUtcNow());
+        return (await CreateAsync(request.Parent, ItemKind.Need, request.NeedId, "needId", given.ToContent(), request.RequestId, request.ValidateOnly, context)).ToNeed(Freshness);
     }
 
     public override async Task<Need> UpdateNeed(UpdateNeedRequest request, ServerCallContext context)
@@ -28,7 +28,7 @@ internal sealed partial class ExchangeService
         var given = request.Need ?? throw MatchingException.Invalid("need", "is missing.");
         var fields = FieldMasks.ItemFields(request.UpdateMask, given, NeedPaths);
         return (await grains.GetItem(ItemId.Parse(given.Name, ItemKind.Need, "need.name"))
-            .UpdateAsync(given.ToContent(), fields, given.Etag, Callers.Of(request.RequestId), request.ValidateOnly, context.CancellationToken)).ToNeed(clock.GetUtcNow());
+            .UpdateAsync(given.ToContent(), fields, given.Etag, Callers.Of(request.RequestId), request.ValidateOnly, context.CancellationToken)).ToNeed(Freshness);
     }
 
     public override async Task<Empty> DeleteNeed(DeleteNeedRequest request, ServerCallContext context)
@@ -38,11 +38,11 @@ internal sealed partial class ExchangeService
     }
 
     public override async Task<Need> PublishNeed(PublishNeedRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(clock.GetUtcNow());
+        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(Freshness);
 
     public override async Task<Need> WithdrawNeed(WithdrawNeedRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).WithdrawAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(clock.GetUtcNow());
+        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).WithdrawAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(Freshness);
 
     public override async Task<Need> ConfirmNeed(ConfirmNeedRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).ConfirmAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(clock.GetUtcNow());
+        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).ConfirmAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(Freshness);
 }

@@ -9,18 +9,18 @@ internal sealed partial class ExchangeService
 {
     private static readonly string[] OfferPaths = ["title", "summary", "languageCode", "translations", "areasOfFocus", "goals", "maturity", "responsibleInstitution", "modalities", "links", "expireTime"];
 
-    public override async Task<Offer> GetOffer(GetOfferRequest request, ServerCallContext context) => (await GetAsync(request.Name, ItemKind.Offer, context)).ToOffer(clock.GetUtcNow());
+    public override async Task<Offer> GetOffer(GetOfferRequest request, ServerCallContext context) => (await GetAsync(request.Name, ItemKind.Offer, context)).ToOffer(Freshness);
 
     public override async Task<ListOffersResponse> ListOffers(ListOffersRequest request, ServerCallContext context)
     {
         var page = await ListAsync(new(request.Parent, ItemKind.Offer, request.Filter, request.OrderBy, request.PageSize, request.PageToken), context);
-        return new() { Offers = { page.Rows.Select(item => item.ToOffer(clock.GetUtcNow())) }, NextPageToken = page.NextPageToken };
+        return new() { Offers = { page.Rows.Select(item => item.ToOffer(Freshness)) }, NextPageToken = page.NextPageToken };
     }
 
     public override async Task<Offer> CreateOffer(CreateOfferRequest request, ServerCallContext context)
     {
         var given = request.Offer ?? throw MatchingException.Invalid("offer", "is missing.");
-        return (await CreateAsync(request.Parent, ItemKind.Offer, request.OfferId, "offerId", given.ToContent(), request.RequestId, request.ValidateOnly, context)).ToOffer(clock.GetUtcNow());
+        return (await CreateAsync(request.Parent, ItemKind.Offer, request.OfferId, "offerId", given.ToContent(), request.RequestId, request.ValidateOnly, context)).ToOffer(Freshness);
     }
 
     public override async Task<Offer> UpdateOffer(UpdateOfferRequest request, ServerCallContext context)
@@ -28,7 +28,7 @@ internal sealed partial class ExchangeService
         var given = request.Offer ?? throw MatchingException.Invalid("offer", "is missing.");
         var fields = FieldMasks.ItemFields(request.UpdateMask, given, OfferPaths);
         return (await grains.GetItem(ItemId.Parse(given.Name, ItemKind.Offer, "offer.name"))
-            .UpdateAsync(given.ToContent(), fields, given.Etag, Callers.Of(request.RequestId), request.ValidateOnly, context.CancellationToken)).ToOffer(clock.GetUtcNow());
+            .UpdateAsync(given.ToContent(), fields, given.Etag, Callers.Of(request.RequestId), request.ValidateOnly, context.CancellationToken)).ToOffer(Freshness);
     }
 
     public override async Task<Empty> DeleteOffer(DeleteOfferRequest request, ServerCallContext context)
@@ -38,11 +38,11 @@ internal sealed partial class ExchangeService
     }
 
     public override async Task<Offer> PublishOffer(PublishOfferRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(clock.GetUtcNow());
+        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(Freshness);
 
     public override async Task<Offer> WithdrawOffer(WithdrawOfferRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).WithdrawAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(clock.GetUtcNow());
+        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).WithdrawAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(Freshness);
 
     public override async Task<Offer> ConfirmOffer(ConfirmOfferRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).ConfirmAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(clock.GetUtcNow());
+        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).ConfirmAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(Freshness);
 }

@@ -1,12 +1,15 @@
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway.Items;
 
 /// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
-internal sealed partial class ExchangeService(IGrainFactory grains, TimeProvider clock) : V1.ExchangeService.ExchangeServiceBase
+internal sealed partial class ExchangeService(IGrainFactory grains, IOptions<FreshnessOptions> freshness, TimeProvider clock) : V1.ExchangeService.ExchangeServiceBase
 {
+    private Freshness Freshness => freshness.Value.At(clock.GetUtcNow());
+
     private async Task<Item> GetAsync(string name, ItemKind kind, ServerCallContext context) =>
         await grains.GetItem(ItemId.Parse(name, kind, "name")).FindAsync(context.CancellationToken) ?? throw MatchingException.NotFound(name);
 

@@ -7,9 +7,6 @@ namespace CooperaNet.Matching.Gateway.Items;
 /// <summary>Items to and from the wire.</summary>
 internal static class ItemWire
 {
-    /// <summary>After this long without confirmation an item reads as stale; the silo's setting decides how it ranks.</summary>
-    private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(730);
-
     public static ItemContent ToContent(this Offer offer) => new()
     {
         Title = offer.Title, Summary = offer.Summary, LanguageCode = offer.LanguageCode, Translations = ToContent(offer.Translations),
@@ -29,22 +26,22 @@ internal static class ItemWire
     public static IReadOnlyList<Matching.Items.Translation> ToContent(IEnumerable<V1.Translation> translations) =>
         [.. translations.Select(translation => new Matching.Items.Translation(translation.LanguageCode, translation.Title, translation.Summary))];
 
-    public static Offer ToOffer(this Item item, DateTimeOffset now) => new()
+    public static Offer ToOffer(this Item item, Freshness freshness) => new()
     {
         Name = item.Name, Title = item.Content.Title, Summary = item.Content.Summary, LanguageCode = item.Content.LanguageCode, Translations = { ToWire(item) },
         AreasOfFocus = { item.Content.AreasOfFocus }, Goals = { item.Content.Goals }, Maturity = (V1.Maturity)item.Content.Maturity, State = (State)item.State, Country = item.Country,
         ResponsibleInstitution = item.Content.ResponsibleInstitution, Modalities = { item.Content.Modalities }, Links = { item.Content.Links },
         SourceReference = item.Content.SourceReference, ExpireTime = item.ExpireTime?.ToTimestamp(), ConfirmTime = item.ConfirmTime?.ToTimestamp(), Etag = item.Etag,
-        CreateTime = item.CreateTime.ToTimestamp(), UpdateTime = item.UpdateTime.ToTimestamp(), Stale = IsStale(item, now), Expired = item.ExpireTime <= now,
+        CreateTime = item.CreateTime.ToTimestamp(), UpdateTime = item.UpdateTime.ToTimestamp(), Stale = freshness.IsStale(item), Expired = freshness.IsExpired(item),
     };
 
-    public static Need ToNeed(this Item item, DateTimeOffset now) => new()
+    public static Need ToNeed(this Item item, Freshness freshness) => new()
     {
         Name = item.Name, Title = item.Content.Title, Summary = item.Content.Summary, LanguageCode = item.Content.LanguageCode, Translations = { ToWire(item) },
         AreasOfFocus = { item.Content.AreasOfFocus }, Goals = { item.Content.Goals }, DcfProject = item.Content.DcfProject, State = (State)item.State, Country = item.Country,
         ResponsibleInstitution = item.Content.ResponsibleInstitution, Modalities = { item.Content.Modalities }, Links = { item.Content.Links },
         SourceReference = item.Content.SourceReference, ExpireTime = item.ExpireTime?.ToTimestamp(), ConfirmTime = item.ConfirmTime?.ToTimestamp(), Etag = item.Etag,
-        CreateTime = item.CreateTime.ToTimestamp(), UpdateTime = item.UpdateTime.ToTimestamp(), Stale = IsStale(item, now), Expired = item.ExpireTime <= now,
+        CreateTime = item.CreateTime.ToTimestamp(), UpdateTime = item.UpdateTime.ToTimestamp(), Stale = freshness.IsStale(item), Expired = freshness.IsExpired(item),
     };
 
     /// <exception cref="MatchingException">Invalid: outside the years 1 to 9999.</exception>
@@ -57,6 +54,4 @@ internal static class ItemWire
     {
         LanguageCode = translation.LanguageCode, Title = translation.Title, Summary = translation.Summary,
     });
-
-    private static bool IsStale(Item item, DateTimeOffset now) => item.State == ItemState.Published && item.ConfirmTime < now - StaleAfter;
 }

@@ -11,7 +11,8 @@ using Orleans.Concurrency;
 namespace CooperaNet.Matching.Suggestions;
 
 [StatelessWorker, GrainType("matchmaker")]
-internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader register, MatchingModel model, IOptions<MatchingOptions> options, TimeProvider clock) : Grain, IMatchmakerGrain
+internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader register, MatchingModel model, IOptions<MatchingOptions> options,
+    IOptions<FreshnessOptions> freshness, TimeProvider clock) : Grain, IMatchmakerGrain
 {
     private const int DefaultPageSize = 10;
     private const int MaxPageSize = 100;
@@ -53,7 +54,7 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
             left.Terms.Dot(right.Terms), left.Grams.Dot(right.Grams),
             model.Rarity.OfAreas(PartitionSearch.Areas(needItem.Content), PartitionSearch.Areas(offerItem.Content)),
             model.Rarity.OfGoals(PartitionSearch.Goals(needItem.Content), PartitionSearch.Goals(offerItem.Content)));
-        var stale = (offerItem.ConfirmTime ?? offerItem.UpdateTime) < clock.GetUtcNow() - options.Value.StaleAfter;
+        var stale = freshness.Value.At(clock.GetUtcNow()).IsStale(offerItem);
         var hit = new PartitionHit(offerItem.Name, offerItem.Country, model.Fusion.Score(signals, stale), stale, signals.Terms, signals.Grams, signals.Areas, signals.Goals);
         return Explain(needItem.Name, needItem.Content, Analyze(needItem.Content), offerItem, hit, languageCode, prospect: false) with { Rank = 1 };
     }

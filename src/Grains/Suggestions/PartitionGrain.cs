@@ -11,7 +11,7 @@ namespace CooperaNet.Matching.Suggestions;
 [GrainType("partition"), KeepAlive]
 internal sealed partial class PartitionGrain(
     ChangeReader changes, EncodingStore encodings, PartitionSearch search, QueryPool pool,
-    MatchingModel model, IOptions<MatchingOptions> options, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
+    MatchingModel model, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int LoadPage = 2_000;
     private const int FollowPage = 500;
@@ -48,11 +48,11 @@ internal sealed partial class PartitionGrain(
 
     public Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
     {
-        var (offersNow, needsNow, asOfNow, now) = (offers.Snapshot, needs.Snapshot, asOf, clock.GetUtcNow());
+        var (offersNow, needsNow, asOfNow, fresh) = (offers.Snapshot, needs.Snapshot, asOf, freshness.Value.At(clock.GetUtcNow()));
         return pool.QueryAsync(
             () => new PartitionAnswer(
                 [.. queries.Select(query => (IReadOnlyList<PartitionHit>)[.. (query.Answers == ItemKind.Offer ? offersNow : needsNow)
-                    .Search(PartitionSearch.ToIndexQuery(query, now, options.Value.StaleAfter), model.Fusion, model.Rarity)
+                    .Search(PartitionSearch.ToIndexQuery(query, fresh), model.Fusion, model.Rarity)
                     .Select(PartitionHit.Of)])],
                 asOfNow),
             cancellationToken);
@@ -172,7 +172,7 @@ internal sealed partial class PartitionGrain(
     /// <summary>The same pair seen from the need: whether the offer is stale counts, not the need.</summary>
     private PartitionHit AsHit(Item offer, PartitionHit need)
     {
-        var stale = (offer.ConfirmTime ?? offer.UpdateTime) < clock.GetUtcNow() - options.Value.StaleAfter;
+        var stale = freshness.Value.At(clock.GetUtcNow()).IsStale(offer);
         return need with { Name = offer.Name, Country = offer.Country, Stale = stale, Score = model.Fusion.Score(need.ToSignals(), stale) };
     }
 

@@ -30,8 +30,8 @@ internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOpt
 
     public static int Goals(ItemContent content) => content.Goals.Aggregate(0, (bits, goal) => bits | (1 << (goal - 1)));
 
-    public static IndexQuery ToIndexQuery(PartitionQuery query, DateTimeOffset now, TimeSpan staleAfter) => new(
-        Encoding.FromBytes(query.Encoding), query.Areas, query.Goals, query.ExcludedParent, query.Count, query.MinScore, now, now - staleAfter);
+    public static IndexQuery ToIndexQuery(PartitionQuery query, Freshness freshness) => new(
+        Encoding.FromBytes(query.Encoding), query.Areas, query.Goals, query.ExcludedParent, query.Count, query.MinScore, freshness.Now, freshness.StaleBefore);
 
     /// <summary>Keeps what passes, and the closest when nothing does.</summary>
     private static PartitionHit[] Merge(IEnumerable<PartitionHit> hits, PartitionQuery query) =>

@@ -138,7 +138,7 @@ internal sealed class GroupCommitDataSource : DbDataSource
     }
 
     /// <summary>Leaves the transaction, if SQLite has not done so; returns what failed, or null. The writer goes on: it reports a failure to each caller.</summary>
-    private Exception? Rollback()
+    private SqliteException? Rollback()
     {
         try
         {

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Storage;
+using CooperaNet.Matching.Suggestions;
+
+namespace CooperaNet.Matching.ClusterTests.Storage;
+
+/// <summary>States are read by triggers and by later versions of the program: their JSON is a contract.</summary>
+public partial class StateJsonTests
+{
+    private static readonly DateTimeOffset Time = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static readonly Item FullItem = new()
+    {
+        Name = "authorities/pe/offers/a", Parent = "authorities/pe", Country = "PE", Type = "offer-member-state", State = ItemState.Published, Revision = 3,
+        CreateTime = Time, UpdateTime = Time, ConfirmTime = Time, CreateRequestId = "r", Bucket = 7, LanguageDetected = true, Change = new("tester", "publish", "r", Time),
+        Content = new()
+        {
+            Title = "Pozos «solares»", Summary = "Año", LanguageCode = "es", Translations = [new("en", "Solar wells", "Year")], AreasOfFocus = ["culture"], Goals = [6],
+            Maturity = Maturity.InExecution, ResponsibleInstitution = "i", Modalities = ["m"], DcfProject = "d", Links = ["https://example.org"], SourceReference = "s", ExpireTime = Time,
+        },
+    };
+
+    private static readonly Participant FullParticipant = new()
+    {
+        Name = "authorities/pe", Country = "PE", DisplayName = "d", Institution = "i", LanguageCodes = ["es"], Website = "https://example.org", Account = AccountState.Active,
+        Revision = 1, UpdateTime = Time, Change = new("system", "seed", "", Time),
+    };
+
+    private static readonly SuggestionList FullList = new()
+    {
+        NeedRevision = 2, Model = "m", AsOf = Time, Hits = [new("authorities/pe/offers/a", "PE", 0.5, true, 0.1, 0.2, 0.3, 0.4)],
+    };
+
+    [Fact]
+    public void An_item_is_written_as_ever() => AssertGolden(FullItem,
+        """{"Name":"authorities/pe/offers/a","Parent":"authorities/pe","Country":"PE","Type":"offer-member-state","State":"PUBLISHED","Content":{"Title":"Pozos «solares»","Summary":"Año","LanguageCode":"es","Translations":[{"LanguageCode":"en","Title":"Solar wells","Summary":"Year"}],"AreasOfFocus":["culture"],"Goals":[6],"Maturity":"IN_EXECUTION","ResponsibleInstitution":"i","Modalities":["m"],"DcfProject":"d","Links":["https://example.org"],"SourceReference":"s","ExpireTime":"2026-01-02T03:04:05.000000Z"},"Revision":3,"CreateTime":"2026-01-02T03:04:05.000000Z","UpdateTime":"2026-01-02T03:04:05.000000Z","ConfirmTime":"2026-01-02T03:04:05.000000Z","CreateRequestId":"r","Bucket":7,"Change":{"Who":"tester","Why":"publish","RequestId":"r","Time":"2026-01-02T03:04:05.000000Z"},"LanguageDetected":true}""");
+
+    [Fact]
+    public void A_participant_is_written_as_ever() => AssertGolden(FullParticipant,
+        """{"Name":"authorities/pe","Country":"PE","DisplayName":"d","Institution":"i","LanguageCodes":["es"],"Website":"https://example.org","Account":"ACTIVE","Revision":1,"UpdateTime":"2026-01-02T03:04:05.000000Z","Change":{"Who":"system","Why":"seed","RequestId":"","Time":"2026-01-02T03:04:05.000000Z"}}""");
+
+    [Fact]
+    public void A_suggestion_list_is_written_as_ever() => AssertGolden(FullList,
+        """{"NeedRevision":2,"Model":"m","Hits":[{"Name":"authorities/pe/offers/a","Country":"PE","Score":0.5,"Stale":true,"Terms":0.1,"Grams":0.2,"Areas":0.3,"Goals":0.4}],"AsOf":"2026-01-02T03:04:05.000000Z"}""");
+
+    /// <summary>Every path that the scripts read exists in one of the states.</summary>
+    [Fact]
+    public void The_scripts_read_nothing_that_is_not_written()
+    {
+        var assembly = typeof(ExchangeDatabase).Assembly;
+        var scripts = string.Concat(assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Select(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        }));
+        JsonNode[] states = [JsonSerializer.SerializeToNode(FullItem, StateJson.Options)!, JsonSerializer.SerializeToNode(FullParticipant, StateJson.Options)!];
+        var paths = PathPattern().Matches(scripts).Select(match => match.Groups[1].Value).Distinct().ToList();
+
+        Assert.True(paths.Count > 15);
+        Assert.All(paths, path => Assert.Contains(states, state => path.Split('.').Aggregate((JsonNode?)state, (node, name) => node?[name]) is not null));
+    }
+
+    private static void AssertGolden<T>(T state, string golden)
+    {
+        Assert.Equal(golden, JsonSerializer.Serialize(state, StateJson.Options));
+        Assert.Equal(golden, JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(golden, StateJson.Options), StateJson.Options));
+        Assert.NotNull(JsonSerializer.Deserialize<T>("{}", StateJson.Options)); // a state from before any of its fields existed
+    }
+
+    [GeneratedRegex(@"'\$\.([A-Za-z.]+)'")]
+    private static partial Regex PathPattern();
+}
