@@ -142,6 +142,7 @@ public sealed class ExchangeDatabase : IAsyncDisposable
     {
         SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => $"The file '{path}' is not a sound SQLite database: {error.Message}. Restore it from a backup; nothing was changed.",
         SQLitePCL.raw.SQLITE_FULL => $"The disk that holds '{path}' is full. Free some space and start again; nothing was lost.",
+        SQLitePCL.raw.SQLITE_IOERR => $"The disk that holds '{path}' is full or failing ({error.Message}). Free some space or check the disk, and start again.",
         SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => $"Another program holds the database '{path}' open for writing. Close it and start again.",
         _ => $"The database '{path}' cannot be opened: {error.Message}.",
     };

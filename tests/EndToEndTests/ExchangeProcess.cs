@@ -17,16 +17,12 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         errors = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
         Json = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
-        Grpc = new HttpClient
-        {
-            BaseAddress = new Uri($"http://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20),
-            DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
+        Grpc = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
     public HttpClient Json { get; }
 
-    /// <summary>Calls to the gRPC port, unencrypted HTTP/2.</summary>
+    /// <summary>Calls to the gRPC port, which speaks unencrypted HTTP/2 only.</summary>
     public HttpClient Grpc { get; }
 
     /// <summary>Resident memory in bytes.</summary>

@@ -79,7 +79,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
 
     private async Task SendGrpcAsync(ExchangeProcess exchange, Random random, int count)
     {
-        string[] ours = ["2", "12", "13", "14", "15"]; // UNKNOWN, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS
+        string[] ours = ["none", "2", "12", "13", "14", "15"]; // UNKNOWN, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS
         var answers = new Dictionary<string, int>();
         for (var i = 0; i < count; i++)
         {
@@ -88,12 +88,15 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
             var frame = new byte[5 + mutated.Length];
             BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), mutated.Length);
             mutated.CopyTo(frame, 5);
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"/cooperanet.matching.v1.{method}") { Content = new ByteArrayContent(frame) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/cooperanet.matching.v1.{method}")
+            {
+                Content = new ByteArrayContent(frame), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
             request.Content.Headers.ContentType = new("application/grpc");
             request.Headers.TE.Add(new("trailers"));
             using var answer = await exchange.Grpc.SendAsync(request, cancellation);
             await answer.Content.ReadAsByteArrayAsync(cancellation);
-            var status = answer.Headers.Concat(answer.TrailingHeaders).Single(header => header.Key == "grpc-status").Value.Single();
+            var status = answer.Headers.Concat(answer.TrailingHeaders).FirstOrDefault(header => header.Key == "grpc-status").Value?.Single() ?? $"none";
             answers[status] = answers.GetValueOrDefault(status) + 1;
             Assert.False(ours.Contains(status), $"{method} {Convert.ToHexString(mutated.AsSpan(0, Math.Min(mutated.Length, 200)))} -> {status}");
         }
@@ -101,11 +104,11 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(string.Join(", ", answers));
     }
 
-    /// <summary>One to four bytes changed, removed, doubled or cut off; now and then invalid UTF-8 or a very long insertion.</summary>
+    /// <summary>One or two places changed, removed, doubled or cut off; now and then invalid UTF-8 or a very long insertion.</summary>
     private static byte[] Mutate(byte[] message, Random random)
     {
         var bytes = message.ToList();
-        for (var n = random.Next(1, 5); n > 0 && bytes.Count > 1; n--)
+        for (var n = random.Next(1, 3); n > 0 && bytes.Count > 1; n--)
         {
             var at = random.Next(bytes.Count);
             switch (random.Next(7))
