@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using System.Net.NetworkInformation;
 
 namespace CooperaNet.Matching.EndToEndTests;
 
@@ -123,12 +122,10 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         return new(Process.Start(start)!, ports[0], ports[1]);
     }
 
+    /// <summary>Ports that nobody listens on, below those that the system gives to outgoing connections: one of these could be taken before the program starts.</summary>
     private static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(listener => listener.Stop());
-        return ports;
+        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(endPoint => endPoint.Port).ToHashSet();
+        return [.. Enumerable.Range(20_000, 12_000).Where(port => !taken.Contains(port)).Shuffle().Take(count)];
     }
 }
