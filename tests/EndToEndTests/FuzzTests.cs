@@ -90,7 +90,9 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
             mutated.CopyTo(frame, 5);
             using var request = new HttpRequestMessage(HttpMethod.Post, $"/cooperanet.matching.v1.{method}")
             {
-                Content = new ByteArrayContent(frame), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(frame),
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             };
             request.Content.Headers.ContentType = new("application/grpc");
             request.Headers.TE.Add(new("trailers"));

@@ -29,9 +29,17 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
         row.Kind switch { V1.CatalogRow.Types.Kind.Offer => ItemKind.Offer, V1.CatalogRow.Types.Kind.Need => ItemKind.Need, _ => null },
         new ItemContent
         {
-            Title = row.Title, Summary = row.Summary, LanguageCode = row.LanguageCode, Translations = ItemWire.ToContent(row.Translations),
-            AreasOfFocus = [.. row.AreasOfFocus], Goals = [.. row.Goals], Maturity = (Matching.Items.Maturity)row.Maturity,
-            ResponsibleInstitution = row.ResponsibleInstitution, Modalities = [.. row.Modalities], DcfProject = row.DcfProject, Links = [.. row.Links],
+            Title = row.Title,
+            Summary = row.Summary,
+            LanguageCode = row.LanguageCode,
+            Translations = ItemWire.ToContent(row.Translations),
+            AreasOfFocus = [.. row.AreasOfFocus],
+            Goals = [.. row.Goals],
+            Maturity = (Matching.Items.Maturity)row.Maturity,
+            ResponsibleInstitution = row.ResponsibleInstitution,
+            Modalities = [.. row.Modalities],
+            DcfProject = row.DcfProject,
+            Links = [.. row.Links],
             SourceReference = row.SourceReference,
         });
 

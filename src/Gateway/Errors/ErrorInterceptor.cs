@@ -66,7 +66,9 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
 
     private static Google.Rpc.Status StatusOf(Code code, string message, string reason) => new()
     {
-        Code = (int)code, Message = message, Details = { Any.Pack(new ErrorInfo { Domain = Domain, Reason = ToReason(reason) }) },
+        Code = (int)code,
+        Message = message,
+        Details = { Any.Pack(new ErrorInfo { Domain = Domain, Reason = ToReason(reason) }) },
     };
 
     /// <summary>UPPER_SNAKE_CASE, as google.rpc.ErrorInfo wants it.</summary>

@@ -38,13 +38,22 @@ internal sealed class MatchingService(IGrainFactory grains) : V1.MatchingService
 
     private static V1.Abstention? ToWire(Matching.Suggestions.Abstention? abstention) => abstention is null ? null : new()
     {
-        Reason = abstention.Reason, Threshold = abstention.Threshold, Closest = abstention.ClosestOffer, ClosestScore = abstention.ClosestScore,
+        Reason = abstention.Reason,
+        Threshold = abstention.Threshold,
+        Closest = abstention.ClosestOffer,
+        ClosestScore = abstention.ClosestScore,
     };
 
     private static V1.Suggestion ToWire(Matching.Suggestions.Suggestion suggestion) => new()
     {
-        Need = suggestion.Need, Offer = suggestion.Offer, Score = suggestion.Score, Rank = suggestion.Rank, ModelVersion = suggestion.ModelVersion,
-        ExposureNote = suggestion.ExposureNote, Title = suggestion.Title, Country = suggestion.Country,
+        Need = suggestion.Need,
+        Offer = suggestion.Offer,
+        Score = suggestion.Score,
+        Rank = suggestion.Rank,
+        ModelVersion = suggestion.ModelVersion,
+        ExposureNote = suggestion.ExposureNote,
+        Title = suggestion.Title,
+        Country = suggestion.Country,
         Explanation = new()
         {
             Summary = suggestion.Explanation.Summary,

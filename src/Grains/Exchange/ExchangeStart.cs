@@ -81,6 +81,13 @@ internal sealed record SampleRow(
 {
     public CatalogRow ToCatalogRow() => new(Kind, new ItemContent
     {
-        Title = Title, Summary = Summary, LanguageCode = LanguageCode, AreasOfFocus = AreasOfFocus, Goals = Goals, Maturity = Maturity, DcfProject = DcfProject, SourceReference = SourceReference,
+        Title = Title,
+        Summary = Summary,
+        LanguageCode = LanguageCode,
+        AreasOfFocus = AreasOfFocus,
+        Goals = Goals,
+        Maturity = Maturity,
+        DcfProject = DcfProject,
+        SourceReference = SourceReference,
     });
 }

@@ -31,7 +31,8 @@ public static class FusionLearner
         float Use(int signal, double value) => used[signal] ? (float)value : 0;
         var rows = ml.Data.LoadFromEnumerable(pairs.Select(pair => new Row
         {
-            Features = [Use(0, pair.Signals.Terms), Use(1, pair.Signals.Grams), Use(2, pair.Signals.Areas), Use(3, pair.Signals.Goals)], Label = pair.Relevant,
+            Features = [Use(0, pair.Signals.Terms), Use(1, pair.Signals.Grams), Use(2, pair.Signals.Areas), Use(3, pair.Signals.Goals)],
+            Label = pair.Relevant,
         }).ToList());
         return ml.BinaryClassification.Trainers.LbfgsLogisticRegression(new() { L1Regularization = 0, L2Regularization = 0.01f, NumberOfThreads = 1 }).Fit(rows).Model.SubModel;
     }

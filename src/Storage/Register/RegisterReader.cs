@@ -15,9 +15,16 @@ public sealed class RegisterReader(ExchangeDatabase database)
 
     private static readonly Dictionary<string, string> SortColumns = new(StringComparer.Ordinal)
     {
-        ["name"] = "r.name", ["title"] = "r.title", ["country"] = "r.country", ["state"] = "r.state",
-        ["createTime"] = "r.create_time", ["create_time"] = "r.create_time", ["updateTime"] = "r.update_time", ["update_time"] = "r.update_time",
-        ["confirmTime"] = "IFNULL(r.confirm_time, '')", ["confirm_time"] = "IFNULL(r.confirm_time, '')",
+        ["name"] = "r.name",
+        ["title"] = "r.title",
+        ["country"] = "r.country",
+        ["state"] = "r.state",
+        ["createTime"] = "r.create_time",
+        ["create_time"] = "r.create_time",
+        ["updateTime"] = "r.update_time",
+        ["update_time"] = "r.update_time",
+        ["confirmTime"] = "IFNULL(r.confirm_time, '')",
+        ["confirm_time"] = "IFNULL(r.confirm_time, '')",
     };
 
     /// <summary>One page of items.</summary>

@@ -96,7 +96,8 @@ public class JsonTests(ExchangeFixture exchange)
     private async Task<JsonNode> ImportAsync(string authority, string reference, string kind, string title, string summary) =>
         (await PostAsync($"/v1/authorities/{authority}/catalogImports", new JsonObject
         {
-            ["rows"] = new JsonArray(new JsonObject { ["sourceReference"] = reference, ["kind"] = kind, ["title"] = title, ["summary"] = summary, ["languageCode"] = "es" }), ["publish"] = true,
+            ["rows"] = new JsonArray(new JsonObject { ["sourceReference"] = reference, ["kind"] = kind, ["title"] = title, ["summary"] = summary, ["languageCode"] = "es" }),
+            ["publish"] = true,
         }.ToJsonString()))["rows"]![0]!;
 
     private async Task<JsonObject> GetAsync(string path) => (await exchange.Json.GetFromJsonAsync<JsonObject>(path, cancellation))!;

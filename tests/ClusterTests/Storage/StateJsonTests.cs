@@ -15,24 +15,57 @@ public partial class StateJsonTests
 
     private static readonly Item FullItem = new()
     {
-        Name = "authorities/pe/offers/a", Parent = "authorities/pe", Country = "PE", Type = "offer-member-state", State = ItemState.Published, Revision = 3,
-        CreateTime = Time, UpdateTime = Time, ConfirmTime = Time, CreateRequestId = "r", Bucket = 7, LanguageDetected = true, Change = new("tester", "publish", "r", Time),
+        Name = "authorities/pe/offers/a",
+        Parent = "authorities/pe",
+        Country = "PE",
+        Type = "offer-member-state",
+        State = ItemState.Published,
+        Revision = 3,
+        CreateTime = Time,
+        UpdateTime = Time,
+        ConfirmTime = Time,
+        CreateRequestId = "r",
+        Bucket = 7,
+        LanguageDetected = true,
+        Change = new("tester", "publish", "r", Time),
         Content = new()
         {
-            Title = "Pozos «solares»", Summary = "Año", LanguageCode = "es", Translations = [new("en", "Solar wells", "Year")], AreasOfFocus = ["culture"], Goals = [6],
-            Maturity = Maturity.InExecution, ResponsibleInstitution = "i", Modalities = ["m"], DcfProject = "d", Links = ["https://example.org"], SourceReference = "s", ExpireTime = Time,
+            Title = "Pozos «solares»",
+            Summary = "Año",
+            LanguageCode = "es",
+            Translations = [new("en", "Solar wells", "Year")],
+            AreasOfFocus = ["culture"],
+            Goals = [6],
+            Maturity = Maturity.InExecution,
+            ResponsibleInstitution = "i",
+            Modalities = ["m"],
+            DcfProject = "d",
+            Links = ["https://example.org"],
+            SourceReference = "s",
+            ExpireTime = Time,
         },
     };
 
     private static readonly Participant FullParticipant = new()
     {
-        Name = "authorities/pe", Country = "PE", DisplayName = "d", Institution = "i", LanguageCodes = ["es"], Website = "https://example.org", Account = AccountState.Active,
-        Revision = 1, UpdateTime = Time, Change = new("system", "seed", "", Time),
+        Name = "authorities/pe",
+        Country = "PE",
+        DisplayName = "d",
+        Institution = "i",
+        LanguageCodes = ["es"],
+        Website = "https://example.org",
+        Account = AccountState.Active,
+        Revision = 1,
+        UpdateTime = Time,
+        Change = new("system", "seed", "", Time),
     };
 
     private static readonly SuggestionList FullList = new()
     {
-        NeedRevision = 2, Model = "m", AsOf = Time, Hits = [new("authorities/pe/offers/a", "PE", 0.5, true, 0.1, 0.2, 0.3, 0.4)],
+        NeedRevision = 2,
+        Model = "m",
+        AsOf = Time,
+        Hits = [new("authorities/pe/offers/a", "PE", 0.5, true, 0.1, 0.2, 0.3, 0.4)],
     };
 
     [Fact]
