@@ -4,6 +4,11 @@ using CooperaNet.Matching.Statistics;
 
 namespace CooperaNet.Matching.ClusterTests.Storage;
 
+/// <summary>Tests that need the exchange for themselves, because they compare two readings of it.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public class Alone;
+
+[Collection(nameof(Alone))]
 public class RegisterTests(ExchangeFixture exchange)
 {
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
