@@ -2,6 +2,7 @@ using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Search;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Suggestions;
 
@@ -31,6 +32,9 @@ public static class GrainFactoryExtensions
 
     /// <summary>Runs catalogue imports; any silo serves it.</summary>
     public static ICatalogImportGrain GetCatalogImport(this IGrainFactory grains) => grains.GetGrain<ICatalogImportGrain>(0);
+
+    /// <summary>Searches by words; any silo serves it.</summary>
+    public static ISearchGrain GetSearch(this IGrainFactory grains) => grains.GetGrain<ISearchGrain>(0);
 
     /// <summary>Computes suggestions; any silo serves it.</summary>
     public static IMatchmakerGrain GetMatchmaker(this IGrainFactory grains) => grains.GetGrain<IMatchmakerGrain>(0);

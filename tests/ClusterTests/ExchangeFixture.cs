@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using CooperaNet.Matching.ClusterTests;
 using CooperaNet.Matching.Gateway;
 using CooperaNet.Matching.Silo;
@@ -65,5 +67,35 @@ public sealed class ExchangeFixture : IAsyncLifetime
         await cluster!.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(directory, recursive: true);
+    }
+
+    /// <summary>A JSON call that must succeed.</summary>
+    public async Task<JsonObject> GetAsync(string path) => (await Json.GetFromJsonAsync<JsonObject>(path, TestContext.Current.CancellationToken))!;
+
+    /// <summary>A JSON call that must succeed.</summary>
+    public async Task<JsonObject> PostAsync(string path, string body)
+    {
+        using var response = await Json.PostAsync(path, new StringContent(body, null, "application/json"), TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, answer);
+        return JsonNode.Parse(answer)!.AsObject();
+    }
+
+    /// <summary>Asks until the followers have caught up; each question is a real call, and thirty seconds are the end of patience.</summary>
+    public async Task<T> EventuallyAsync<T>(Func<Task<T?>> question)
+        where T : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if (await question() is { } answer)
+            {
+                return answer;
+            }
+
+            patience.Token.ThrowIfCancellationRequested();
+            Clock.Advance(TimeSpan.FromMilliseconds(20)); // the followers' period
+        }
     }
 }

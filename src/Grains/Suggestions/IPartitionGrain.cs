@@ -32,6 +32,10 @@ internal readonly record struct PartitionHit(
 [GenerateSerializer, Immutable, Alias("cooperanet.PartitionAnswer")]
 internal sealed record PartitionAnswer([property: Id(0)] IReadOnlyList<IReadOnlyList<PartitionHit>> Hits, [property: Id(1)] DateTimeOffset AsOf);
 
+/// <summary>One item found by its words; see TextHit.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.PartitionTextHit")]
+internal readonly record struct PartitionTextHit([property: Id(0)] string Name, [property: Id(1)] double Score);
+
 /// <summary>Owns one partition of the index: follows the register's changes and answers queries.</summary>
 [Alias("cooperanet.IPartitionGrain")]
 internal interface IPartitionGrain : IGrainWithIntegerKey
@@ -43,6 +47,10 @@ internal interface IPartitionGrain : IGrainWithIntegerKey
     /// <summary>Answers a batch of queries from one snapshot; never waits for the follower.</summary>
     [Alias("Search"), AlwaysInterleave]
     Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken);
+
+    /// <summary>The published items that hold the words of a free-text query, best first; never waits for the follower.</summary>
+    [Alias("Find"), AlwaysInterleave]
+    Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken);
 }
 
 /// <summary>An offer that changed, as one need may see it.</summary>

@@ -3,6 +3,7 @@ using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Search;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -55,6 +56,18 @@ internal sealed partial class PartitionGrain(
                     .Search(PartitionSearch.ToIndexQuery(query, fresh), model.Fusion, model.Rarity)
                     .Select(PartitionHit.Of)])],
                 asOfNow),
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
+    {
+        var (offersNow, needsNow, now) = (offers.Snapshot, needs.Snapshot, clock.GetUtcNow());
+        return pool.QueryAsync(
+            () =>
+            {
+                var query = TextQuery.Of(model, text, languageCode);
+                return (IReadOnlyList<PartitionTextHit>)[.. offersNow.Find(query, count, now).Concat(needsNow.Find(query, count, now)).Select(hit => new PartitionTextHit(hit.Name, hit.Score))];
+            },
             cancellationToken);
     }
 

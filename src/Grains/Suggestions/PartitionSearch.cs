@@ -20,6 +20,14 @@ internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOpt
             answers.Min(answer => answer.AsOf));
     }
 
+    /// <summary>The items that hold the words of a free-text query, best first; ties by name.</summary>
+    public async Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, options.Value.Partitions)
+            .Select(partition => grains.GetGrain<IPartitionGrain>(partition).FindAsync(text, languageCode, count, cancellationToken)));
+        return [.. answers.SelectMany(answer => answer).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(count)];
+    }
+
     /// <summary>The query of an item for its counterparts.</summary>
     public PartitionQuery QueryOf(ItemContent content, ItemKind kind, string parent, int count, double? minScore = null, byte[]? encoding = null) => new(
         kind == ItemKind.Offer ? ItemKind.Need : ItemKind.Offer,

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Collections.Immutable;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Search;
 
 namespace CooperaNet.Matching.Index;
 
@@ -33,6 +34,11 @@ public sealed class IndexSnapshot
         var hits = top.ToHits();
         return [.. hits.Where((hit, i) => i == 0 || hit.Score >= query.MinScore)];
     }
+
+    /// <summary>The items that hold the words of a free-text query, best first, ties by name.</summary>
+    public IEnumerable<TextHit> Find(TextQuery query, int count, DateTimeOffset now) => Segments
+        .SelectMany(part => part.Segment.Find(query, part.Gone, now))
+        .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(count);
 }
 
 /// <summary>The writing side of one partition's index over offers or needs: small new segments, merged as they grow. One writer at a time.</summary>

@@ -30,6 +30,10 @@ internal sealed class Postings
         }
     }
 
+    /// <summary>The items that carry a feature, with their weights; empty for an unknown one.</summary>
+    public (ReadOnlyMemory<int> Ordinals, ReadOnlyMemory<float> Weights) Find(int feature) =>
+        lists.TryGetValue(feature, out var list) ? (ordinals.AsMemory(list.Start, list.Count), weights.AsMemory(list.Start, list.Count)) : default;
+
     public static Postings Build(IReadOnlyList<SparseVector> vectors)
     {
         var builder = new Builder();

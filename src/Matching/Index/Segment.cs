@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections;
+using System.Runtime.InteropServices;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Search;
 
 namespace CooperaNet.Matching.Index;
 
@@ -65,5 +67,31 @@ internal sealed class Segment
 
         ArrayPool<float>.Shared.Return(termScores);
         ArrayPool<float>.Shared.Return(gramScores);
+    }
+
+    /// <summary>The live items that hold at least one of the words.</summary>
+    /// <remarks>O(postings of the words).</remarks>
+    public IEnumerable<TextHit> Find(TextQuery query, BitArray? gone, DateTimeOffset now)
+    {
+        var found = new Dictionary<int, (int Word, float Weight, float Cosine)>();
+        for (var word = 0; word < query.Features.Count; word++)
+        {
+            foreach (var feature in query.Features[word])
+            {
+                var (ordinals, weights) = terms.Find(feature);
+                for (var i = 0; i < ordinals.Length; i++)
+                {
+                    ref var item = ref CollectionsMarshal.GetValueRefOrAddDefault(found, ordinals.Span[i], out var known);
+                    if (!known || item.Word != word)
+                    {
+                        item = (word, item.Weight + query.Weights[word], item.Cosine + (query.Weights[word] * weights.Span[i]));
+                    }
+                }
+            }
+        }
+
+        var (total, norm) = (query.Weights.Sum(), Math.Sqrt(query.Weights.Sum(weight => weight * weight)));
+        return found.Where(pair => gone?[pair.Key] != true && !(Items[pair.Key].ExpireTime <= now))
+            .Select(pair => new TextHit(Items[pair.Key].Name, pair.Value.Weight / total * (1 + Math.Min(1, pair.Value.Cosine / norm)) / 2));
     }
 }

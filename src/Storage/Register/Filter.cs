@@ -11,7 +11,7 @@ namespace CooperaNet.Matching.Register;
 
 /// <summary>
 /// An AIP-160 filter over items, turned into a parameterised condition on the register (alias r).
-/// Fields: state, area, goal, language, country, authority, maturity, sourceReference, title, createTime, updateTime,
+/// Fields: state, kind, area, goal, language, country, authority, maturity, sourceReference, title, createTime, updateTime,
 /// confirmTime, expireTime. Operators: = != &lt; &lt;= &gt; &gt;= and : (has). AND, OR, NOT, - and parentheses;
 /// a bare word or quoted phrase must occur in title or summary, accents and case ignored. OR binds tighter than AND.
 /// </summary>
@@ -84,6 +84,7 @@ internal static class Filter
     private static string Restriction(string field, string op, string value, DynamicParameters parameters) => field switch
     {
         "state" => Equal("r.state", op, field, OneOf(field, value, "DRAFT", "PUBLISHED", "WITHDRAWN"), parameters),
+        "kind" => Equal("r.kind", op, field, OneOf(field, value, "OFFER", "NEED").ToLowerInvariant(), parameters),
         "maturity" => Equal("r.maturity", op, field, OneOf(field, value, "AVAILABLE_ASSISTANCE", "IN_EXECUTION", "CONCLUDED_GOOD_PRACTICE", "UNSPECIFIED"), parameters),
         "language" or "languageCode" or "language_code" => Equal("r.language", op, field, value, parameters),
         "country" => Equal("r.country", op, field, value.ToUpperInvariant(), parameters),
@@ -97,7 +98,7 @@ internal static class Filter
         "updateTime" or "update_time" => Time("r.update_time", op, value, parameters),
         "confirmTime" or "confirm_time" => Time("r.confirm_time", op, value, parameters),
         "expireTime" or "expire_time" => Time("r.expire_time", op, value, parameters),
-        _ => throw Refuse($"names the unknown field '{ResourceId.Excerpt(field)}'; fields are state, area, goal, language, country, authority, maturity, sourceReference, title, createTime, updateTime, confirmTime, expireTime."),
+        _ => throw Refuse($"names the unknown field '{ResourceId.Excerpt(field)}'; fields are state, kind, area, goal, language, country, authority, maturity, sourceReference, title, createTime, updateTime, confirmTime, expireTime."),
     };
 
     private static string Equal(string column, string op, string field, string value, DynamicParameters parameters) => op switch

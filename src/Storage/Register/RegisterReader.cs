@@ -65,6 +65,16 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return new(participants, rows.Count > size ? PageToken.Write(kind.ToString(), participants[^1].Name) : "");
     }
 
+    /// <summary>Those of these names that pass a filter.</summary>
+    public async Task<IReadOnlySet<string>> FilterAsync(IReadOnlyCollection<string> names, string filter, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters();
+        parameters.Add("@names", JsonSerializer.Serialize(names));
+        var sql = $"SELECT r.name FROM register r WHERE r.name IN (SELECT value FROM json_each(@names)) AND {Filter.ToSql(filter, parameters)}";
+        await using var read = OpenRead();
+        return (await read.QueryAsync<string>(new(sql, parameters, cancellationToken: cancellationToken))).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>The items of these names as they stand; names that lead nowhere are missing.</summary>
     public async Task<IReadOnlyDictionary<string, Item>> ReadItemsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {

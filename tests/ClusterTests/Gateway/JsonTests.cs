@@ -17,24 +17,24 @@ public class JsonTests(ExchangeFixture exchange)
                      {"sourceReference":"T-2","kind":"OFFER","title":"x","goals":[40]}], "publish":true}
             """;
 
-        var first = await PostAsync("/v1/authorities/py/catalogImports", body);
-        var again = await PostAsync("/v1/authorities/py/catalogImports", body);
+        var first = await exchange.PostAsync("/v1/authorities/py/catalogImports", body);
+        var again = await exchange.PostAsync("/v1/authorities/py/catalogImports", body);
 
         Assert.Equal(("SUCCEEDED", 1, 1), (first["state"]!.GetValue<string>(), first["created"]!.GetValue<int>(), first["refused"]!.GetValue<int>()));
         Assert.Equal((0, 1), (again["created"]!.GetValue<int>(), again["unchanged"]!.GetValue<int>()));
         Assert.Equal(["title", "goals"], first["rows"]![1]!["errors"]!.AsArray().Select(error => error!["field"]!.GetValue<string>()));
         var name = first["rows"]![0]!["item"]!.GetValue<string>();
-        var item = await GetAsync($"/v1/{name}");
+        var item = await exchange.GetAsync($"/v1/{name}");
         Assert.Equal(("PUBLISHED", "PY", "IN_EXECUTION"), (item["state"]!.GetValue<string>(), item["country"]!.GetValue<string>(), item["maturity"]!.GetValue<string>()));
 
         var preview = """{"need":{"title":"Captación de agua de lluvia para escuelas","summary":"Buscamos cómo captar y guardar lluvia en escuelas rurales.","languageCode":"es","goals":[6]},"pageSize":5,"minScore":0}""";
-        var best = await EventuallyAsync(async () => (await PostAsync("/v1/suggestions:preview", preview))["suggestions"]!.AsArray().FirstOrDefault(suggestion => suggestion!["offer"]!.GetValue<string>() == name));
+        var best = await exchange.EventuallyAsync(async () => (await exchange.PostAsync("/v1/suggestions:preview", preview))["suggestions"]!.AsArray().FirstOrDefault(suggestion => suggestion!["offer"]!.GetValue<string>() == name));
         Assert.Equal(1, best["rank"]!.GetValue<int>());
         Assert.Contains("lluvia", best["explanation"]!["terms"]!.AsArray().Select(term => term!["offer"]!.GetValue<string>()));
         var score = best["score"]!.GetValue<double>();
         Assert.Equal(Math.Log(score / (1 - score)), best["explanation"]!["contributions"]!.AsArray().Sum(part => part!["value"]!.GetValue<double>()), precision: 2);
 
-        var own = await PostAsync("/v1/suggestions:preview", preview.Replace("\"pageSize\"", "\"requester\":\"authorities/py\",\"pageSize\"", StringComparison.Ordinal));
+        var own = await exchange.PostAsync("/v1/suggestions:preview", preview.Replace("\"pageSize\"", "\"requester\":\"authorities/py\",\"pageSize\"", StringComparison.Ordinal));
         Assert.DoesNotContain(name, own["suggestions"]!.AsArray().Select(suggestion => suggestion!["offer"]!.GetValue<string>()));
     }
 
@@ -44,12 +44,12 @@ public class JsonTests(ExchangeFixture exchange)
         var offer = (await ImportAsync("bz", "T-3", "OFFER", "Vivero de manglar comunitario", "Producción y siembra de plántulas de manglar con pescadores para restaurar la costa."))["item"]!.GetValue<string>();
         var need = (await ImportAsync("gt", "T-4", "NEED", "Restaurar manglares de la costa", "Queremos sembrar plántulas de manglar con comunidades de pescadores y restaurar la costa."))["item"]!.GetValue<string>();
 
-        await EventuallyAsync(async () => (await GetAsync($"/v1/{need}/suggestions?minScore=0"))["suggestions"]!.AsArray().FirstOrDefault(suggestion => suggestion!["offer"]!.GetValue<string>() == offer));
-        await EventuallyAsync(async () => (await GetAsync($"/v1/{offer}/prospects?minScore=0"))["prospects"]!.AsArray().FirstOrDefault(suggestion => suggestion!["need"]!.GetValue<string>() == need));
-        await PostAsync($"/v1/{offer}:withdraw", "{}");
-        await EventuallyAsync(async () => (await GetAsync($"/v1/{need}/suggestions?minScore=0"))["suggestions"]!.AsArray().All(suggestion => suggestion!["offer"]!.GetValue<string>() != offer) ? "gone" : null);
+        await exchange.EventuallyAsync(async () => (await exchange.GetAsync($"/v1/{need}/suggestions?minScore=0"))["suggestions"]!.AsArray().FirstOrDefault(suggestion => suggestion!["offer"]!.GetValue<string>() == offer));
+        await exchange.EventuallyAsync(async () => (await exchange.GetAsync($"/v1/{offer}/prospects?minScore=0"))["prospects"]!.AsArray().FirstOrDefault(suggestion => suggestion!["need"]!.GetValue<string>() == need));
+        await exchange.PostAsync($"/v1/{offer}:withdraw", "{}");
+        await exchange.EventuallyAsync(async () => (await exchange.GetAsync($"/v1/{need}/suggestions?minScore=0"))["suggestions"]!.AsArray().All(suggestion => suggestion!["offer"]!.GetValue<string>() != offer) ? "gone" : null);
 
-        Assert.Equal("1", (await GetAsync($"/v1/{need}"))["etag"]!.GetValue<string>());
+        Assert.Equal("1", (await exchange.GetAsync($"/v1/{need}"))["etag"]!.GetValue<string>());
     }
 
     [Theory]
@@ -57,6 +57,9 @@ public class JsonTests(ExchangeFixture exchange)
     [InlineData("GET", "/v1/authorities/-/offers?pageSize=-1", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "/v1/authorities/-/offers?pageToken=garbage", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "/v1/authorities/-/offers?colour=red", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/v1/exchange:search", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/v1/exchange:search?query=agua&filter=colour:red", null, HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/v1/exchange:search?query=agua&pageSize=-1", null, HttpStatusCode.BadRequest)]
     [InlineData("GET", "/v1/authorities/pe/offers/abc:publish", null, HttpStatusCode.BadRequest)]
     [InlineData("POST", "/v1/authorities/pe/offers", "{\"title\":", HttpStatusCode.BadRequest)]
     [InlineData("POST", "/v1/authorities/pe/offers", "{\"title\":17}", HttpStatusCode.BadRequest)]
@@ -75,7 +78,7 @@ public class JsonTests(ExchangeFixture exchange)
     [Fact]
     public async Task An_update_mask_reads_camel_case_and_refuses_unknown_paths()
     {
-        await PostAsync("/v1/authorities/jm/needs?needId=mask-test", """{"title":"Coastal erosion monitoring","languageCode":"en"}""");
+        await exchange.PostAsync("/v1/authorities/jm/needs?needId=mask-test", """{"title":"Coastal erosion monitoring","languageCode":"en"}""");
 
         using var patched = await exchange.Json.PatchAsync("/v1/authorities/jm/needs/mask-test?updateMask=areasOfFocus,goals", JsonContent.Create(new { title = "ignored title", areasOfFocus = new[] { "culture" }, goals = new[] { 13 } }), cancellation);
         using var refused = await exchange.Json.PatchAsync("/v1/authorities/jm/needs/mask-test?updateMask=state", JsonContent.Create(new { title = "ignored title" }), cancellation);
@@ -88,43 +91,15 @@ public class JsonTests(ExchangeFixture exchange)
     [Fact]
     public async Task The_openapi_document_describes_every_service()
     {
-        var document = await GetAsync("/openapi/v1.json");
+        var document = await exchange.GetAsync("/openapi/v1.json");
 
         Assert.All((string[])["/v1/authorities/{authority}/offers/{offer}", "/v1/statistics", "/v1/suggestions:preview", "/v1/partners/{partner}/catalogImports"], path => Assert.NotNull(document["paths"]![path]));
     }
 
     private async Task<JsonNode> ImportAsync(string authority, string reference, string kind, string title, string summary) =>
-        (await PostAsync($"/v1/authorities/{authority}/catalogImports", new JsonObject
+        (await exchange.PostAsync($"/v1/authorities/{authority}/catalogImports", new JsonObject
         {
             ["rows"] = new JsonArray(new JsonObject { ["sourceReference"] = reference, ["kind"] = kind, ["title"] = title, ["summary"] = summary, ["languageCode"] = "es" }),
             ["publish"] = true,
         }.ToJsonString()))["rows"]![0]!;
-
-    private async Task<JsonObject> GetAsync(string path) => (await exchange.Json.GetFromJsonAsync<JsonObject>(path, cancellation))!;
-
-    private async Task<JsonObject> PostAsync(string path, string body)
-    {
-        using var response = await exchange.Json.PostAsync(path, new StringContent(body, null, "application/json"), cancellation);
-        var answer = await response.Content.ReadAsStringAsync(cancellation);
-        Assert.True(response.IsSuccessStatusCode, answer);
-        return JsonNode.Parse(answer)!.AsObject();
-    }
-
-    /// <summary>Asks until the followers have caught up; each question is a real call, and thirty seconds are the end of patience.</summary>
-    private async Task<T> EventuallyAsync<T>(Func<Task<T?>> question)
-        where T : class
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            if (await question() is { } answer)
-            {
-                return answer;
-            }
-
-            patience.Token.ThrowIfCancellationRequested();
-            exchange.Clock.Advance(TimeSpan.FromMilliseconds(20)); // the followers' period
-        }
-    }
 }

@@ -1,0 +1,51 @@
+using System.Globalization;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Suggestions;
+using Orleans.Concurrency;
+
+namespace CooperaNet.Matching.Search;
+
+/// <summary>Finds in the index, filters by the register, and quotes from the items as they stand.</summary>
+[StatelessWorker, GrainType("search")]
+internal sealed class SearchGrain(PartitionSearch search, RegisterReader register, MatchingModel model) : Grain, ISearchGrain
+{
+    private const int MaxText = 500;
+    private const int MaxHits = 1_000;
+    private const int DefaultPageSize = 20;
+    private const int MaxPageSize = 100;
+
+    public async Task<Page<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Text.Trim().Length == 0 || query.Text.Length > MaxText)
+        {
+            throw MatchingException.Invalid("query", $"{query.Text.Length} characters; 1 to {MaxText} are allowed.");
+        }
+
+        var size = query.PageSize switch
+        {
+            < 0 => throw MatchingException.Invalid("pageSize", $"{query.PageSize} is negative; 0 asks for the default of {DefaultPageSize}."),
+            0 => DefaultPageSize,
+            _ => Math.Min(query.PageSize, MaxPageSize),
+        };
+        var arguments = $"search|{query.Text}|{query.LanguageCode}|{query.Filter}";
+        var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
+        var hits = await search.FindAsync(query.Text, query.LanguageCode, MaxHits, cancellationToken);
+        var passing = query.Filter.Length == 0 ? null : await register.FilterAsync([.. hits.Select(hit => hit.Name)], query.Filter, cancellationToken);
+        var page = hits.Where(hit => passing?.Contains(hit.Name) ?? true).Skip(skip).Take(size + 1).ToList();
+        var items = await register.ReadItemsAsync([.. page.Take(size).Select(hit => hit.Name)], cancellationToken);
+        var words = TextQuery.Of(model, query.Text, query.LanguageCode);
+        return new(
+            [.. page.Take(size).Where(hit => items.TryGetValue(hit.Name, out var item) && item.State == ItemState.Published).Select(hit => Quote(words, items[hit.Name], hit.Score))],
+            page.Count > size ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "");
+    }
+
+    private SearchHit Quote(TextQuery words, Item item, double score)
+    {
+        var (title, summary, language) = (item.Content.Title, item.Content.Summary, item.Content.LanguageCode);
+        return new(item, score, ToParts(Snippet.Highlight(model.Analyzer, words, title, language)), ToParts(Snippet.Best(model.Analyzer, words, summary, language)));
+    }
+
+    private static List<SearchPart> ToParts(IReadOnlyList<TextPart> parts) => [.. parts.Select(part => new SearchPart(part.Text, part.Found))];
+}

@@ -1,0 +1,46 @@
+using CooperaNet.Matching.Models;
+
+namespace CooperaNet.Matching.Search;
+
+/// <summary>Words that somebody looks for, each as the stems it may have in the four languages: an index holds every item in its own language.</summary>
+public sealed class TextQuery
+{
+    /// <summary>Words that count; what follows them is ignored.</summary>
+    public const int MaxWords = 32;
+
+    private static readonly string[] Languages = ["en", "es", "pt", "fr"];
+
+    private TextQuery(IReadOnlyList<IReadOnlySet<string>> words, IReadOnlyList<IReadOnlyList<int>> features, IReadOnlyList<float> weights) => (Words, Features, Weights) = (words, features, weights);
+
+    /// <summary>The stems of each word.</summary>
+    public IReadOnlyList<IReadOnlySet<string>> Words { get; }
+
+    /// <summary>The term features of each word.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Features { get; }
+
+    /// <summary>The inverse document frequency of each word.</summary>
+    public IReadOnlyList<float> Weights { get; }
+
+    /// <summary>Reads a query; the stop words of its language (detected when empty) don't count.</summary>
+    public static TextQuery Of(MatchingModel model, string text, string languageCode)
+    {
+        var own = languageCode.Length > 0 ? languageCode : model.Languages.Detect(text);
+        var kept = model.Analyzer.Analyze(text, own).Select(token => (token.Start, token.End)).ToHashSet();
+        var stems = Languages.SelectMany(language => model.Analyzer.Analyze(text, language))
+            .GroupBy(token => (token.Start, token.End), token => token.Term)
+            .Where(word => kept.Count == 0 || kept.Contains(word.Key)).OrderBy(word => word.Key.Start)
+            .Select(word => (IReadOnlySet<string>)word.ToHashSet(StringComparer.Ordinal)).DistinctBy(word => string.Join(' ', word.Order(StringComparer.Ordinal))).Take(MaxWords).ToList();
+        return new(
+            stems,
+            [.. stems.Select(word => (IReadOnlyList<int>)[.. word.Select(stem => model.Terms.Find(stem).Id).Distinct()])],
+            [.. stems.Select(word => word.Max(stem => model.Terms.Find(stem).Weight))]);
+    }
+
+    /// <summary>Whether a stem belongs to one of the words.</summary>
+    public bool Contains(string stem) => Words.Any(word => word.Contains(stem));
+}
+
+/// <summary>What was found.</summary>
+/// <param name="Name">The item's resource name.</param>
+/// <param name="Score">Above 0, at most 1: the share of the query's weight that the item holds, times (1 + cosine) / 2.</param>
+public readonly record struct TextHit(string Name, double Score);
