@@ -1,4 +1,6 @@
+using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
+using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Exchange;
 using CooperaNet.Matching.Items;
@@ -26,6 +28,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
         services.AddSingleton(provider => MatchingModel.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
+        services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
         services.AddSingleton<PartitionSearch>().AddSingleton<QueryPool>();
         services.AddHostedService<StatisticsFolder>();
         silo.AddStartupTask<ExchangeStart>();

@@ -30,8 +30,11 @@ public static class GrainFactoryExtensions
     /// <summary>Reads the figures; any silo serves it.</summary>
     public static IStatisticsGrain GetStatistics(this IGrainFactory grains) => grains.GetGrain<IStatisticsGrain>(0);
 
-    /// <summary>Runs catalogue imports; any silo serves it.</summary>
-    public static ICatalogImportGrain GetCatalogImport(this IGrainFactory grains) => grains.GetGrain<ICatalogImportGrain>(0);
+    /// <summary>A reference to the grain that owns an import.</summary>
+    public static ICatalogImportGrain GetCatalogImport(this IGrainFactory grains, CatalogImportId id) => grains.GetGrain<ICatalogImportGrain>(id.ToString());
+
+    /// <summary>A reference to the grain that remembers how a parent's files are read.</summary>
+    public static ICatalogMappingGrain GetCatalogMapping(this IGrainFactory grains, ParentId id) => grains.GetGrain<ICatalogMappingGrain>(id.ToString());
 
     /// <summary>Searches by words; any silo serves it.</summary>
     public static ISearchGrain GetSearch(this IGrainFactory grains) => grains.GetGrain<ISearchGrain>(0);

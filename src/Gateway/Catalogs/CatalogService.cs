@@ -1,53 +1,148 @@
-using CooperaNet.Matching.Gateway.Items;
+using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Gateway.Catalogs.Reading;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.V1;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace CooperaNet.Matching.Gateway.Catalogs;
 
-/// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
+/// <summary>Translates wire messages and files to grain calls and back; decides nothing.</summary>
 internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.CatalogServiceBase
 {
-    public override async Task<CatalogImport> CreateCatalogImport(CreateCatalogImportRequest request, ServerCallContext context)
+    public override async Task<V1.CatalogImport> CreateCatalogImport(CreateCatalogImportRequest request, ServerCallContext context)
     {
-        var parent = ParentId.Parse(request.Parent, "parent");
-        var results = await grains.GetCatalogImport().RunAsync(
-            parent, [.. request.Rows.Select(ToRow)], request.Publish, request.ValidateOnly, Callers.Of(""), context.CancellationToken);
-        return new()
+        if (request.Csv.Length > 0 && request.Rows.Count > 0)
         {
-            Name = $"{parent}/catalogImports/i-{Guid.CreateVersion7():n}",
-            State = CatalogImport.Types.State.Succeeded,
-            Created = results.Count(result => result.Outcome == ImportOutcome.Created),
-            Changed = results.Count(result => result.Outcome == ImportOutcome.Changed),
-            Unchanged = results.Count(result => result.Outcome == ImportOutcome.Unchanged),
-            Refused = results.Count(result => result.Outcome == ImportOutcome.Refused),
-            Rows = { results.Select(ToWire) },
-        };
+            throw MatchingException.Invalid("csv", "give either rows or csv, not both.");
+        }
+
+        var import = Identify(request.Parent, request.ImportId);
+        var plan = new CatalogImportPlan(request.Publish, request.ValidateOnly, request.Partial || request.Csv.Length == 0);
+        return request.Csv.Length == 0
+            ? await ImportRowsAsync(import, plan, request, context.CancellationToken)
+            : await ImportCsvAsync(import, plan, request, context.CancellationToken);
     }
 
-    private static Matching.Catalogs.CatalogRow ToRow(V1.CatalogRow row) => new(
-        row.Kind switch { V1.CatalogRow.Types.Kind.Offer => ItemKind.Offer, V1.CatalogRow.Types.Kind.Need => ItemKind.Need, _ => null },
-        new ItemContent
-        {
-            Title = row.Title,
-            Summary = row.Summary,
-            LanguageCode = row.LanguageCode,
-            Translations = ItemWire.ToContent(row.Translations),
-            AreasOfFocus = [.. row.AreasOfFocus],
-            Goals = [.. row.Goals],
-            Maturity = (Matching.Items.Maturity)row.Maturity,
-            ResponsibleInstitution = row.ResponsibleInstitution,
-            Modalities = [.. row.Modalities],
-            DcfProject = row.DcfProject,
-            Links = [.. row.Links],
-            SourceReference = row.SourceReference,
-        });
-
-    private static V1.CatalogRowResult ToWire(Matching.Catalogs.CatalogRowResult result) => new()
+    [DisableRequestTimeout]
+    public override async Task StreamCatalogImport(IAsyncStreamReader<StreamCatalogImportRequest> requests, IServerStreamWriter<StreamCatalogImportResponse> responses, ServerCallContext context)
     {
-        SourceReference = result.SourceReference,
-        Outcome = (V1.CatalogRowResult.Types.Outcome)result.Outcome,
-        Item = result.Item,
-        Errors = { result.Errors.Select(error => new V1.CatalogRowResult.Types.Error { Field = error.Field, Description = error.Description }) },
+        if (!await requests.MoveNext(context.CancellationToken) || requests.Current.PartCase != StreamCatalogImportRequest.PartOneofCase.Settings)
+        {
+            throw MatchingException.Invalid("settings", "the first message must be the settings.");
+        }
+
+        var settings = requests.Current.Settings;
+        var import = Identify(settings.Parent, settings.ImportId);
+        var rules = await RulesAsync(import.Parent, settings.Mapping, settings.ValueMapping, settings.RememberMapping, settings.DefaultKind, settings.LanguageCode, context.CancellationToken);
+        await using var file = new ContentStream(requests);
+        var run = new CatalogImportRun(grains.GetCatalogImport(import), new(settings.Publish, settings.ValidateOnly, settings.Partial));
+        await run.RunAsync(
+            file, settings.Format, rules, (progress, rows) => responses.WriteAsync(new()
+            {
+                CatalogImport = progress,
+                Rows = { rows.Where(row => row.Outcome != ImportOutcome.Unchanged).Select(CatalogWire.ToWire) },
+            }, context.CancellationToken), context.CancellationToken);
+    }
+
+    public override async Task<V1.CatalogImport> GetCatalogImport(GetCatalogImportRequest request, ServerCallContext context) =>
+        (await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).GetAsync(context.CancellationToken)).ToWire();
+
+    public override async Task<ListCatalogImportsResponse> ListCatalogImports(ListCatalogImportsRequest request, ServerCallContext context)
+    {
+        var page = await grains.GetRegister().ListCatalogImportsAsync(ParentId.Parse(request.Parent, "parent"), request.PageSize, request.PageToken, context.CancellationToken);
+        var imports = await Task.WhenAll(page.Rows.Select(name => grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).GetAsync(context.CancellationToken)));
+        return new() { CatalogImports = { imports.Select(CatalogWire.ToWire) }, NextPageToken = page.NextPageToken };
+    }
+
+    public override async Task<ListCatalogImportRowsResponse> ListCatalogImportRows(ListCatalogImportRowsRequest request, ServerCallContext context)
+    {
+        var page = await grains.GetCatalogImport(CatalogImportId.Parse(request.Parent, "parent")).ListRowsAsync(request.Filter, request.PageSize, request.PageToken, context.CancellationToken);
+        return new() { Rows = { page.Rows.Select(CatalogWire.ToWire) }, NextPageToken = page.NextPageToken };
+    }
+
+    public override async Task<V1.CatalogImport> CancelCatalogImport(CancelCatalogImportRequest request, ServerCallContext context) =>
+        (await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).CancelAsync(context.CancellationToken)).ToWire();
+
+    public override async Task<WithdrawMissingItemsResponse> WithdrawMissingItems(WithdrawMissingItemsRequest request, ServerCallContext context) => new()
+    {
+        Withdrawn = await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).WithdrawMissingAsync(request.ExpectedCount, Callers.Of(""), context.CancellationToken),
     };
+
+    public override async Task<V1.CatalogMapping> GetCatalogMapping(GetCatalogMappingRequest request, ServerCallContext context)
+    {
+        var parent = ParentId.Parse(request.Name.EndsWith("/catalogMapping", StringComparison.Ordinal) ? request.Name[..^"/catalogMapping".Length] : request.Name, "name");
+        var mapping = await grains.GetCatalogMapping(parent).GetAsync(context.CancellationToken);
+        return new() { Name = $"{parent}/catalogMapping", Mapping = { mapping.Columns.ToDictionary() }, ValueMapping = { mapping.Values.ToDictionary() } };
+    }
+
+    private async Task<V1.CatalogImport> ImportRowsAsync(CatalogImportId import, CatalogImportPlan plan, CreateCatalogImportRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Rows.Count > ICatalogImportGrain.MaxRows)
+        {
+            throw MatchingException.Invalid("rows", $"{request.Rows.Count} rows; at most {ICatalogImportGrain.MaxRows} are allowed in one call.");
+        }
+
+        var rows = request.Rows.Select(CatalogWire.ToRow).Select(row => row.Kind is null && request.DefaultKind != V1.CatalogRow.Types.Kind.Unspecified ? row with { Kind = CatalogWire.ToKind(request.DefaultKind) } : row).ToList();
+        var grain = grains.GetCatalogImport(import);
+        var started = await grain.StartAsync(plan, Callers.Of(""), cancellationToken);
+        if (started.State == CatalogImportState.Running)
+        {
+            await grain.AppendAsync(started.Session, 1, rows, cancellationToken);
+            await grain.FinishAsync(started.Session, cancellationToken);
+        }
+
+        return await WithRowsAsync(grain, cancellationToken);
+    }
+
+    private async Task<V1.CatalogImport> ImportCsvAsync(CatalogImportId import, CatalogImportPlan plan, CreateCatalogImportRequest request, CancellationToken cancellationToken)
+    {
+        var rules = await RulesAsync(import.Parent, request.Mapping, request.ValueMapping, request.RememberMapping, request.DefaultKind, request.LanguageCode, cancellationToken);
+        using var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(request.Csv));
+        var grain = grains.GetCatalogImport(import);
+        V1.CatalogImport? last = null;
+        await new CatalogImportRun(grain, plan).RunAsync(
+            file, CatalogFormat.Csv, rules, (progress, _) =>
+            {
+                last = progress;
+                return Task.CompletedTask;
+            }, cancellationToken);
+        var answer = await WithRowsAsync(grain, cancellationToken);
+        answer.File = last?.File;
+        return answer;
+    }
+
+    private static async Task<V1.CatalogImport> WithRowsAsync(ICatalogImportGrain grain, CancellationToken cancellationToken)
+    {
+        var import = await grain.GetAsync(cancellationToken);
+        var answer = import.ToWire();
+        if (import.Counts.Rows > 0)
+        {
+            answer.Rows.Add((await grain.ListRowsAsync("", ICatalogImportGrain.MaxRows, "", cancellationToken)).Rows.Select(CatalogWire.ToWire));
+        }
+
+        return answer;
+    }
+
+    private static CatalogImportId Identify(string parent, string id) =>
+        id.Length == 0 || ResourceId.IsValid(id)
+            ? new(ParentId.Parse(parent, "parent"), id.Length > 0 ? id : $"i-{Guid.CreateVersion7():n}")
+            : throw MatchingException.Invalid("importId", $"'{ResourceId.Excerpt(id)}' is not an id: 1 to 63 characters a-z, 0-9 and hyphen, not starting with a hyphen.");
+
+    /// <summary>What is told wins over what was remembered.</summary>
+    private async Task<ReadingRules> RulesAsync(
+        ParentId parent, IDictionary<string, string> mapping, IDictionary<string, string> values, bool remember, V1.CatalogRow.Types.Kind kind, string language, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetCatalogMapping(parent);
+        var remembered = await grain.GetAsync(cancellationToken);
+        var told = new Matching.Catalogs.CatalogMapping { Columns = Merge(remembered.Columns, mapping), Values = Merge(remembered.Values, values) };
+        if (remember)
+        {
+            await grain.SetAsync(told, cancellationToken);
+        }
+
+        return new(told.Columns, told.Values, CatalogWire.ToKind(kind) ?? ItemKind.Offer, language);
+
+        static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, IDictionary<string, string> told) => old.Concat(told).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value);
+    }
 }

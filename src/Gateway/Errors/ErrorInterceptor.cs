@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -11,11 +12,28 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
 {
     private const string Domain = "cooperanet.oas.org";
 
-    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        TranslatingAsync(() => continuation(request, context), context);
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        TranslatingAsync(() => DoneAsync(continuation(request, responseStream, context)), context);
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        TranslatingAsync(() => DoneAsync(continuation(requestStream, responseStream, context)), context);
+
+    private static async Task<bool> DoneAsync(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private async Task<T> TranslatingAsync<T>(Func<Task<T>> call, ServerCallContext context)
     {
         try
         {
-            return await continuation(request, context);
+            return await call();
         }
         catch (RpcException)
         {
@@ -55,6 +73,8 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
                 return status;
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return StatusOf(Code.DeadlineExceeded, "The call took longer than its deadline; it is safe to repeat.", "DeadlineExceeded");
+            case InvalidProtocolBufferException:
+                return StatusOf(Code.InvalidArgument, "The body is not a valid message of this method.", "Invalid");
             case TimeoutException or OrleansException or DbException or IOException or OperationCanceledException:
                 LogUnavailable(error, context.Method);
                 return StatusOf(Code.Unavailable, "The exchange cannot do this right now; the call is safe to repeat.", "Unavailable");

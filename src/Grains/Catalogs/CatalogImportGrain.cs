@@ -1,87 +1,267 @@
-using System.Security.Cryptography;
-using System.Text;
+using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
-using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Catalogs;
 
-[StatelessWorker, GrainType("catalog-import")]
-internal sealed class CatalogImportGrain(RegisterReader register) : Grain, ICatalogImportGrain
+[GrainType("catalog-import")]
+internal sealed class CatalogImportGrain(
+    [PersistentState("catalog-import")] IPersistentState<CatalogImport> state, CatalogImportStore store, RegisterReader register, TimeProvider clock) : Grain, ICatalogImportGrain
 {
-    private const int MaxRows = 1_000;
-
     /// <summary>Rows under way at once: enough to fill a group commit, few enough to leave room for others.</summary>
-    private const int Window = 64;
+    private const int Window = 128;
 
-    public async Task<IReadOnlyList<CatalogRowResult>> RunAsync(
-        ParentId parent, IReadOnlyList<CatalogRow> rows, bool publish, bool validateOnly, Caller caller, CancellationToken cancellationToken)
+    /// <summary>Rows answered so far; what is stored is read again after a restart.</summary>
+    private CatalogImportCounts counts;
+
+    private CatalogImportId Import => CatalogImportId.Parse(this.GetPrimaryKeyString(), "name");
+
+    private CatalogImport Current => state.State with { Counts = counts };
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (rows.Count > MaxRows)
+        if (state.State.State != CatalogImportState.None)
         {
-            throw MatchingException.Invalid("rows", $"{rows.Count} rows; at most {MaxRows} are allowed in one call.");
+            counts = await store.CountAsync(state.State.Id, cancellationToken);
         }
 
-        if (await GrainFactory.GetParticipant(parent).FindAsync(cancellationToken) is null)
+        if (state.State.State == CatalogImportState.Running)
         {
-            throw MatchingException.NotFound(parent.ToString());
+            state.State = state.State with { State = CatalogImportState.Suspended }; // its client's stream ended with the last activation
+        }
+    }
+
+    public async Task<CatalogImport> StartAsync(CatalogImportPlan plan, Caller caller, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (state.State.State == CatalogImportState.None)
+        {
+            _ = await GrainFactory.GetParticipant(Import.Parent).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(Import.Parent.ToString());
+            await state.CommitAsync(
+                new CatalogImport
+                {
+                    Name = Import.ToString(),
+                    State = CatalogImportState.Running,
+                    Plan = plan,
+                    CreateTime = now,
+                    UpdateTime = now,
+                    Session = 1,
+                    Who = caller.Who,
+                    Id = await store.AddAsync(Import, now, cancellationToken),
+                },
+                cancellationToken);
+        }
+        else if (state.State.Plan != plan)
+        {
+            throw new MatchingException(MatchingError.AlreadyExists, $"'{Import}' exists already with other settings (publish {state.State.Plan.Publish}, validateOnly {state.State.Plan.ValidateOnly}, partial {state.State.Plan.Partial}).");
+        }
+        else if (state.State.State is CatalogImportState.Running or CatalogImportState.Suspended)
+        {
+            await SetStateAsync(CatalogImportState.Running, "", cancellationToken, newSession: true);
         }
 
+        return Current;
+    }
+
+    public async Task<IReadOnlyList<CatalogRowResult>> AppendAsync(int session, int firstRow, IReadOnlyList<CatalogRow> rows, CancellationToken cancellationToken)
+    {
+        CheckRunning(session);
+        if (rows.Count > ICatalogImportGrain.MaxRows)
+        {
+            throw MatchingException.Invalid("rows", $"{rows.Count} rows; at most {ICatalogImportGrain.MaxRows} are allowed in one call.");
+        }
+
+        var answered = Math.Clamp(counts.Rows - firstRow + 1, 0, rows.Count);
+        var known = answered == 0 ? [] : await store.ReadAsync(state.State.Id, firstRow, answered, cancellationToken);
+        if (firstRow > counts.Rows + 1)
+        {
+            throw MatchingException.Invalid("firstRow", $"{firstRow} leaves a gap: {counts.Rows} rows are answered.");
+        }
+
+        if (known.Where((result, i) => result.SourceReference != rows[i].Content.SourceReference).FirstOrDefault() is { } other)
+        {
+            throw new MatchingException(MatchingError.WrongState, $"Row {other.Row} had the reference '{ResourceId.Excerpt(other.SourceReference)}' when the import began; it can only go on with the same file.");
+        }
+
+        var fresh = await ImportAsync(firstRow + answered, [.. rows.Skip(answered)], cancellationToken);
+        return [.. known, .. fresh];
+    }
+
+    public async Task<CatalogImport> FinishAsync(int session, CancellationToken cancellationToken)
+    {
+        if (state.State.State == CatalogImportState.Succeeded)
+        {
+            return Current;
+        }
+
+        CheckRunning(session);
+        if (!state.State.Plan.Partial && counts.Rows > counts.Refused)
+        {
+            await store.AddMissingAsync(state.State.Id, Import.Parent, cancellationToken);
+        }
+
+        var suspects = await store.SuspectsAsync(state.State.Id, cancellationToken);
+        var duplicates = suspects.Where(pair => Fingerprint.Similarity(pair.Sketch, pair.OtherSketch) >= Fingerprint.Suspicious)
+            .GroupBy(pair => pair.Row).ToDictionary(group => (int)group.Key, group => (IReadOnlyList<string>)[.. group.Select(pair => pair.Other).Distinct().Take(5)]);
+        await store.CloseAsync(state.State.Id, duplicates, cancellationToken);
+        counts = await store.CountAsync(state.State.Id, cancellationToken);
+        return await SetStateAsync(CatalogImportState.Succeeded, "", cancellationToken);
+    }
+
+    public async Task<CatalogImport> FailAsync(int session, string message, CancellationToken cancellationToken)
+    {
+        CheckRunning(session);
+        return await SetStateAsync(CatalogImportState.Failed, message, cancellationToken);
+    }
+
+    public async Task SuspendAsync(int session, CancellationToken cancellationToken)
+    {
+        if (state.State.State == CatalogImportState.Running && state.State.Session == session)
+        {
+            await SetStateAsync(CatalogImportState.Suspended, "", cancellationToken);
+        }
+    }
+
+    public async Task<CatalogImport> CancelAsync(CancellationToken cancellationToken) => (await GetAsync(cancellationToken)).State switch
+    {
+        CatalogImportState.Cancelled => Current,
+        CatalogImportState.Running or CatalogImportState.Suspended => await SetStateAsync(CatalogImportState.Cancelled, "", cancellationToken),
+        var ended => throw new MatchingException(MatchingError.WrongState, $"'{Import}' has ended ({ended}) and cannot be cancelled."),
+    };
+
+    public Task<CatalogImport> GetAsync(CancellationToken cancellationToken) =>
+        state.State.State == CatalogImportState.None ? throw MatchingException.NotFound(Import.ToString()) : Task.FromResult(Current);
+
+    public async Task<Page<CatalogRowResult>> ListRowsAsync(string filter, int pageSize, string pageToken, CancellationToken cancellationToken) =>
+        await store.ListRowsAsync((await GetAsync(cancellationToken)).Id, filter, pageSize, pageToken, cancellationToken);
+
+    public async Task<int> WithdrawMissingAsync(int expected, Caller caller, CancellationToken cancellationToken)
+    {
+        if ((await GetAsync(cancellationToken)).State != CatalogImportState.Succeeded || state.State.Plan.ValidateOnly)
+        {
+            throw new MatchingException(MatchingError.WrongState, $"'{Import}' is a dry run or has not succeeded; nothing can be withdrawn by it.");
+        }
+
+        if (expected != counts.Missing)
+        {
+            throw MatchingException.Invalid("expectedCount", $"{expected} is not the number of missing items, {counts.Missing}; nothing was withdrawn.");
+        }
+
+        var withdrawn = 0;
+        foreach (var window in (await store.MissingAsync(state.State.Id, cancellationToken)).Chunk(Window))
+        {
+            withdrawn += (await Task.WhenAll(window.Select(name => WithdrawAsync(ItemId.Find(name)!.Value)))).Sum();
+        }
+
+        return withdrawn;
+
+        async Task<int> WithdrawAsync(ItemId id)
+        {
+            try
+            {
+                await GrainFactory.GetItem(id).WithdrawAsync("", caller with { RequestId = Import.ToString() }, cancellationToken);
+                return 1;
+            }
+            catch (MatchingException error) when (error.Error == MatchingError.WrongState)
+            {
+                return 0; // withdrawn since
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<CatalogRowResult>> ImportAsync(int firstRow, IReadOnlyList<CatalogRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var references = rows.Select(row => row.Content.SourceReference).Where(reference => reference.Length > 0).Distinct().ToList();
+        var earlier = new Dictionary<(string Kind, string Reference), int>(await store.FindReferencesAsync(state.State.Id, references, cancellationToken));
         var known = new Dictionary<(ItemKind, string), string>();
-        foreach (var kind in (ItemKind[])[ItemKind.Offer, ItemKind.Need])
+        foreach (var kind in rows.Select(row => row.Kind).OfType<ItemKind>().Distinct())
         {
-            var references = rows.Where(row => row.Kind == kind).Select(row => row.Content.SourceReference).Distinct().ToList();
-            foreach (var (reference, name) in await register.FindBySourceAsync(parent, kind, references, cancellationToken))
+            foreach (var (reference, name) in await register.FindBySourceAsync(Import.Parent, kind, references, cancellationToken))
             {
                 known[(kind, reference)] = name;
             }
         }
 
-        var repeated = rows.GroupBy(row => (row.Kind, row.Content.SourceReference)).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+        var caller = new Caller(state.State.Who, Import.ToString());
+        var numbered = rows.Select((row, i) => (Row: row, Number: firstRow + i, Earlier: Repeats(row, firstRow + i))).ToList();
         var results = new List<CatalogRowResult>(rows.Count);
-        foreach (var window in rows.Chunk(Window))
+        foreach (var window in numbered.Chunk(Window))
         {
-            results.AddRange(await Task.WhenAll(window.Select(row => RunAsync(row))));
+            results.AddRange(await Task.WhenAll(window.Select(entry => ImportRowAsync(entry.Row, entry.Number, entry.Earlier))));
         }
 
+        await store.AppendAsync(state.State.Id, [.. results.Zip(rows, Answered)], cancellationToken);
+        counts = results.Aggregate(counts, Count);
         return results;
 
-        async Task<CatalogRowResult> RunAsync(CatalogRow row)
+        int Repeats(CatalogRow row, int number) => row.Content.SourceReference.Length == 0 || row.Kind is not { } kind || earlier.TryAdd((kind.ToString(), row.Content.SourceReference), number)
+            ? 0 : earlier[(kind.ToString(), row.Content.SourceReference)];
+
+        async Task<CatalogRowResult> ImportRowAsync(CatalogRow row, int number, int repeats)
         {
+            var reference = row.Content.SourceReference;
             try
             {
-                var id = Identify(parent, row, repeated.Contains((row.Kind, row.Content.SourceReference)), known);
-                var outcome = await GrainFactory.GetItem(id).ImportAsync(row.Content, publish, caller, validateOnly, cancellationToken);
-                return new(row.Content.SourceReference, outcome, id.ToString(), []);
+                var id = Identify(row, repeats, known);
+                var result = await GrainFactory.GetItem(id).ImportAsync(row.Content, state.State.Plan.Publish, caller, state.State.Plan.ValidateOnly, cancellationToken);
+                return new(number, reference, result.Outcome, id.ToString(), [], result.ChangedFields, []);
             }
             catch (MatchingException refusal)
             {
                 var errors = refusal.Violations.Count > 0 ? refusal.Violations : [new FieldViolation("", refusal.Message)];
-                return new(row.Content.SourceReference, ImportOutcome.Refused, "", [.. errors.Select(error => error with { Field = error.Field.Split('.', 2)[^1] })]);
+                return new(number, reference, ImportOutcome.Refused, "", [.. errors.Select(error => error with { Field = error.Field.StartsWith("offer.", StringComparison.Ordinal) || error.Field.StartsWith("need.", StringComparison.Ordinal) ? error.Field.Split('.', 2)[1] : error.Field })], [], []);
             }
         }
     }
 
-    private static ItemId Identify(ParentId parent, CatalogRow row, bool repeated, Dictionary<(ItemKind, string), string> known)
+    private ItemId Identify(CatalogRow row, int repeats, Dictionary<(ItemKind, string), string> known)
     {
         var reference = row.Content.SourceReference;
-        return row.Kind is not { } kind ? throw MatchingException.Invalid("kind", "a row is an OFFER or a NEED.")
-            : parent.Kind == ParentKind.Partner && kind == ItemKind.Need ? throw MatchingException.Invalid("kind", "a partner publishes offers only.")
+        return row.Errors.Count > 0 ? throw MatchingException.Invalid(row.Errors)
+            : row.Kind is not { } kind ? throw MatchingException.Invalid("kind", "a row is an OFFER or a NEED.")
+            : Import.Parent.Kind == ParentKind.Partner && kind == ItemKind.Need ? throw MatchingException.Invalid("kind", "a partner publishes offers only.")
             : reference.Trim().Length == 0 ? throw MatchingException.Invalid("sourceReference", "a row needs the key it has in its catalogue.")
-            : repeated ? throw MatchingException.Invalid("sourceReference", $"'{ResourceId.Excerpt(reference)}' stands in more than one row.")
+            : repeats > 0 ? throw MatchingException.Invalid("sourceReference", $"'{ResourceId.Excerpt(reference)}' stands in row {repeats} already.")
             : known.TryGetValue((kind, reference), out var name) ? ItemId.Find(name)!.Value
-            : new(parent, kind, SourceId.Of(parent, kind, reference));
+            : new(Import.Parent, kind, SourceId.Of(Import.Parent, kind, reference));
     }
-}
 
-/// <summary>The id of an imported item follows from its source reference: a re-import needs no look-up and makes no duplicate.</summary>
-internal static class SourceId
-{
-    /// <summary>A readable beginning and 80 bits of a hash, for example <c>foar-17-c5h66tcx1q0d2vfm</c>.</summary>
-    public static string Of(ParentId parent, ItemKind kind, string reference)
+    private static AnsweredRow Answered(CatalogRowResult result, CatalogRow row)
     {
-        var readable = string.Join('-', new string([.. reference.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Split('-', StringSplitOptions.RemoveEmptyEntries));
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{parent}|{kind}|{reference}"));
-        return $"{(readable.Length > 0 ? readable[..Math.Min(40, readable.Length)] : "item")}-{Convert.ToHexStringLower(hash.AsSpan(0, 10))}";
+        var fingerprint = result.Outcome == ImportOutcome.Refused ? null : Fingerprint.Of(row.Content.Title, row.Content.Summary);
+        return new(row.Kind, result, fingerprint?.Sketch, fingerprint?.Bands ?? []);
+    }
+
+    private static CatalogImportCounts Count(CatalogImportCounts counts, CatalogRowResult result) => result.Outcome switch
+    {
+        ImportOutcome.Created => counts with { Created = counts.Created + 1 },
+        ImportOutcome.Changed => counts with { Changed = counts.Changed + 1 },
+        ImportOutcome.Unchanged => counts with { Unchanged = counts.Unchanged + 1 },
+        _ => counts with { Refused = counts.Refused + 1 },
+    };
+
+    private void CheckRunning(int session)
+    {
+        if (state.State.State != CatalogImportState.Running)
+        {
+            throw new MatchingException(MatchingError.WrongState, $"'{Import}' is not running but {state.State.State}; {counts.Rows} rows were answered.");
+        }
+
+        if (state.State.Session != session)
+        {
+            throw new MatchingException(MatchingError.Stale, $"'{Import}' was taken up by another client.");
+        }
+    }
+
+    private async Task<CatalogImport> SetStateAsync(CatalogImportState next, string message, CancellationToken cancellationToken, bool newSession = false)
+    {
+        await state.CommitAsync(
+            state.State with { State = next, Message = message, UpdateTime = clock.GetUtcNow(), Session = state.State.Session + (newSession ? 1 : 0) }, cancellationToken);
+        return Current;
     }
 }

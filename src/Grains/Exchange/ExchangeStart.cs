@@ -45,8 +45,10 @@ internal sealed partial class ExchangeStart(
         var count = 0;
         foreach (var group in sample.Rows.GroupBy(row => row.Parent))
         {
-            var results = await grains.GetCatalogImport().RunAsync(ParentId.Parse(group.Key, "parent"), [.. group.Select(row => row.ToCatalogRow())], publish: true, validateOnly: false, new("sample", ""), cancellationToken);
-            count += results.Count(result => result.Outcome == ImportOutcome.Created);
+            var import = grains.GetCatalogImport(new(ParentId.Parse(group.Key, "parent"), "sample"));
+            var started = await import.StartAsync(new(Publish: true, ValidateOnly: false, Partial: false), new("sample", ""), cancellationToken);
+            await import.AppendAsync(started.Session, 1, [.. group.Select(row => row.ToCatalogRow())], cancellationToken);
+            count += (await import.FinishAsync(started.Session, cancellationToken)).Counts.Created;
         }
 
         LogSample(count);
@@ -89,5 +91,5 @@ internal sealed record SampleRow(
         Maturity = Maturity,
         DcfProject = DcfProject,
         SourceReference = SourceReference,
-    });
+    }, []);
 }

@@ -41,7 +41,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
         }
     }
 
-    public async Task<ImportOutcome> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
+    public async Task<ImportResult> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var old = state.State;
@@ -50,27 +50,42 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
             var parent = await grains.GetParticipant(id.Parent).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(id.Parent.ToString());
             var created = WithLanguage(ItemLifecycle.Create(old, id, parent, content, caller, now));
             await SaveAsync(Imported(created, old, publish, caller, now), validateOnly, cancellationToken);
-            return ImportOutcome.Created;
+            return new(ImportOutcome.Created, []);
         }
 
         var updated = WithLanguage(ItemLifecycle.Update(old, content, ItemFields.All & ~(content.LanguageCode.Length == 0 ? ItemFields.LanguageCode : ItemFields.None), caller, now));
-        if (SameContent(updated.Content, old.Content) && (!publish || old.State == ItemState.Published))
+        if (!ChangedFields(old.Content, updated.Content).Any() && (!publish || old.State == ItemState.Published))
         {
-            return ImportOutcome.Unchanged;
+            return new(
+                ItemLifecycle.IsCreatedBy(old, caller, now) ? ImportOutcome.Created
+                : old.IsReplay(caller, "import", now) ? ImportOutcome.Changed
+                : ImportOutcome.Unchanged,
+                []);
         }
 
         await SaveAsync(Imported(updated, old, publish, caller, now), validateOnly, cancellationToken);
-        return ImportOutcome.Changed;
+        return new(ImportOutcome.Changed, [.. ChangedFields(old.Content, updated.Content), .. publish && old.State != ItemState.Published ? ["state"] : Array.Empty<string>()]);
     }
 
     /// <summary>One write, one revision, whatever the row did.</summary>
     private static Item Imported(Item item, Item old, bool publish, Caller caller, DateTimeOffset now) =>
         (publish && item.State != ItemState.Published ? ItemLifecycle.Publish(item, caller, now) : item) with { Revision = old.Revision + 1, Change = new(caller.Who, "import", caller.RequestId, now) };
 
-    private static bool SameContent(ItemContent left, ItemContent right) =>
-        left with { Translations = [], AreasOfFocus = [], Goals = [], Modalities = [], Links = [] } == right with { Translations = [], AreasOfFocus = [], Goals = [], Modalities = [], Links = [] }
-        && left.Translations.SequenceEqual(right.Translations) && left.AreasOfFocus.SequenceEqual(right.AreasOfFocus) && left.Goals.SequenceEqual(right.Goals)
-        && left.Modalities.SequenceEqual(right.Modalities) && left.Links.SequenceEqual(right.Links);
+    private static IEnumerable<string> ChangedFields(ItemContent left, ItemContent right) => new (string Field, bool Same)[]
+    {
+        ("title", left.Title == right.Title),
+        ("summary", left.Summary == right.Summary),
+        ("languageCode", left.LanguageCode == right.LanguageCode),
+        ("translations", left.Translations.SequenceEqual(right.Translations)),
+        ("areasOfFocus", left.AreasOfFocus.SequenceEqual(right.AreasOfFocus)),
+        ("goals", left.Goals.SequenceEqual(right.Goals)),
+        ("maturity", left.Maturity == right.Maturity),
+        ("responsibleInstitution", left.ResponsibleInstitution == right.ResponsibleInstitution),
+        ("modalities", left.Modalities.SequenceEqual(right.Modalities)),
+        ("dcfProject", left.DcfProject == right.DcfProject),
+        ("links", left.Links.SequenceEqual(right.Links)),
+        ("expireTime", left.ExpireTime == right.ExpireTime),
+    }.Where(pair => !pair.Same).Select(pair => pair.Field);
 
     private async Task<Item> ChangeAsync(string why, string etag, Caller caller, Func<Item, Item> change, bool validateOnly, CancellationToken cancellationToken)
     {

@@ -24,6 +24,6 @@ internal sealed class NeedGrain(
 
     public Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken) => desk.ConfirmAsync(etag, caller, cancellationToken);
 
-    public Task<ImportOutcome> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
+    public Task<ImportResult> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
         desk.ImportAsync(content, publish, caller, validateOnly, cancellationToken);
 }

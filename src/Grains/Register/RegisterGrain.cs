@@ -1,11 +1,12 @@
 using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Items;
 using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Register;
 
 [StatelessWorker, GrainType("register")]
-internal sealed class RegisterGrain(RegisterReader register) : Grain, IRegisterGrain
+internal sealed class RegisterGrain(RegisterReader register, CatalogImportStore imports) : Grain, IRegisterGrain
 {
     public async Task<Page<Item>> ListItemsAsync(ItemQuery query, CancellationToken cancellationToken)
     {
@@ -16,6 +17,9 @@ internal sealed class RegisterGrain(RegisterReader register) : Grain, IRegisterG
 
         return await register.ListItemsAsync(query, cancellationToken);
     }
+
+    public Task<Page<string>> ListCatalogImportsAsync(ParentId parent, int pageSize, string pageToken, CancellationToken cancellationToken) =>
+        imports.ListAsync(parent, pageSize, pageToken, cancellationToken);
 
     public Task<Page<Participant>> ListParticipantsAsync(ParentKind kind, int pageSize, string pageToken, CancellationToken cancellationToken) =>
         register.ListParticipantsAsync(kind, pageSize, pageToken, cancellationToken);

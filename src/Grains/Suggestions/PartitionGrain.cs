@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Changes;
+using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
@@ -11,7 +12,7 @@ namespace CooperaNet.Matching.Suggestions;
 
 [GrainType("partition"), KeepAlive]
 internal sealed partial class PartitionGrain(
-    ChangeReader changes, EncodingStore encodings, PartitionSearch search, QueryPool pool,
+    ChangeReader changes, EncodingStore encodings, FingerprintStore fingerprints, PartitionSearch search, QueryPool pool,
     MatchingModel model, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int LoadPage = 2_000;
@@ -105,6 +106,8 @@ internal sealed partial class PartitionGrain(
     {
         var encoded = await pool.FollowAsync(() => items.Select(WithEncoding).ToList(), cancellationToken);
         var fresh = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, pair.First.Encoding!));
+        var texts = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, Fingerprint.Of(pair.First.Item.Content.Title, pair.First.Item.Content.Summary)));
+        await fingerprints.StoreAsync([.. texts.Where(text => text.Item3 is not null).Select(text => (text.Id, text.Revision, text.Item3!.Sketch, text.Item3.Bands))], cancellationToken);
         await encodings.StoreAsync(Model, [.. fresh], cancellationToken);
         return await pool.FollowAsync(
             () =>

@@ -14,7 +14,16 @@ public enum ImportOutcome
 
     /// <summary>The row breaks a rule and changed nothing.</summary>
     Refused = 4,
+
+    /// <summary>No row: an item of the catalogue that the file no longer names.</summary>
+    Missing = 5,
 }
+
+/// <summary>What a catalogue row did to its item, and which fields it changed.</summary>
+/// <param name="Outcome">Created, changed or unchanged.</param>
+/// <param name="ChangedFields">camelCase; <c>state</c> when the row published the item. Empty unless changed.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.ImportResult")]
+public sealed record ImportResult([property: Id(0)] ImportOutcome Outcome, [property: Id(1)] IReadOnlyList<string> ChangedFields);
 
 /// <summary>The life of one item, offer or need alike. Every call is safe to repeat with its request id.</summary>
 /// <remarks>
@@ -52,9 +61,9 @@ public interface IItemGrain : IGrainWithStringKey
     [Alias("Confirm")]
     Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Creates or updates the item from a catalogue row, in one write.</summary>
+    /// <summary>Creates or updates the item from a catalogue row, in one write. A repeat with the same request id answers as the first time.</summary>
     [Alias("Import")]
-    Task<ImportOutcome> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken);
+    Task<ImportResult> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken);
 }
 
 /// <summary>Owns one offer.</summary>

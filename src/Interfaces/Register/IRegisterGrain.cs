@@ -34,6 +34,10 @@ public interface IRegisterGrain : IGrainWithIntegerKey
     [Alias("ListItems")]
     Task<Page<Item>> ListItemsAsync(ItemQuery query, CancellationToken cancellationToken);
 
+    /// <summary>One page of the names of a parent's catalogue imports, newest first.</summary>
+    [Alias("ListCatalogImports")]
+    Task<Page<string>> ListCatalogImportsAsync(ParentId parent, int pageSize, string pageToken, CancellationToken cancellationToken);
+
     /// <summary>One page of participants, by name.</summary>
     [Alias("ListParticipants")]
     Task<Page<Participant>> ListParticipantsAsync(ParentKind kind, int pageSize, string pageToken, CancellationToken cancellationToken);

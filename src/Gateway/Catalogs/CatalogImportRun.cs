@@ -1,0 +1,78 @@
+using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Gateway.Catalogs.Reading;
+using CooperaNet.Matching.V1;
+
+namespace CooperaNet.Matching.Gateway.Catalogs;
+
+/// <summary>Feeds one file to its import, batch by batch; the next batch is read while the last one is imported.</summary>
+internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImportPlan plan)
+{
+    /// <summary>Rows a call: enough to share commits, few enough to answer within a second.</summary>
+    private const int Batch = 500;
+
+    private const int MaxRows = 1_000_000;
+
+    /// <param name="file">The bytes.</param>
+    /// <param name="format">Its format; unspecified to see.</param>
+    /// <param name="rules">How cells are read.</param>
+    /// <param name="report">Gets the import so far and the rows answered since; last the import's end.</param>
+    /// <param name="cancellationToken">The client has gone: the import is suspended.</param>
+    public async Task RunAsync(
+        Stream file, CatalogFormat format, ReadingRules rules, Func<V1.CatalogImport, IReadOnlyList<Matching.Catalogs.CatalogRowResult>, Task> report, CancellationToken cancellationToken)
+    {
+        var started = await import.StartAsync(plan, Callers.Of(""), cancellationToken);
+        if (started.State != CatalogImportState.Running)
+        {
+            await report(started.ToWire(), []);
+            return;
+        }
+
+        var ended = false;
+        try
+        {
+            try
+            {
+                var (head, whole) = await Prefix.ReadAsync(file, FileStart.Length, cancellationToken);
+                await using var _ = whole;
+                var reader = new CatalogReader(whole, FileStart.Of(head.Span, format), rules);
+                var row = 1;
+                await foreach (var rows in reader.ReadAsync(cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+                {
+                    if (row + rows.Length - 1 > MaxRows)
+                    {
+                        throw new CatalogFormatException($"The file has more than {MaxRows:N0} rows. Split it.");
+                    }
+
+                    var results = await import.AppendAsync(started.Session, row, rows, cancellationToken);
+                    row += rows.Length;
+                    var progress = (await import.GetAsync(cancellationToken)).ToWire();
+                    progress.File = reader.File;
+                    await report(progress, results);
+                }
+
+                var finished = (await import.FinishAsync(started.Session, cancellationToken)).ToWire();
+                finished.File = reader.File;
+                ended = true;
+                await report(finished, []);
+            }
+            catch (CatalogFormatException error)
+            {
+                var failed = await import.FailAsync(started.Session, error.Message, cancellationToken);
+                ended = true;
+                if (failed.Counts.Rows == 0)
+                {
+                    throw MatchingException.Invalid("csv", error.Message);
+                }
+
+                await report(failed.ToWire(), []);
+            }
+        }
+        finally
+        {
+            if (!ended)
+            {
+                await import.SuspendAsync(started.Session, CancellationToken.None); // the client has gone, its token with it
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Text.Json;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Storage;
+using Dapper;
+
+namespace CooperaNet.Matching.Catalogs;
+
+/// <summary>A row's answer on its way into the database, with the fingerprint of its text.</summary>
+public sealed record AnsweredRow(ItemKind? Kind, CatalogRowResult Result, byte[]? Sketch, IReadOnlyList<long> Bands);
+
+/// <summary>Two texts that share a band: a row of an import, and another row (<c>row 12</c>) or an item (its name).</summary>
+public sealed record SuspectedPair
+{
+    /// <summary>The row's number.</summary>
+    public long Row { get; init; }
+
+    /// <summary>Its fingerprint.</summary>
+    public byte[] Sketch { get; init; } = [];
+
+    /// <summary>What it resembles.</summary>
+    public string Other { get; init; } = "";
+
+    /// <summary>The other's fingerprint.</summary>
+    public byte[] OtherSketch { get; init; } = [];
+}
+
+/// <summary>Keeps what imports answered, row by row.</summary>
+public sealed class CatalogImportStore(ExchangeDatabase database)
+{
+    private const int DefaultPageSize = 50;
+    private const int MaxPageSize = 1_000;
+
+    /// <summary>Of a band with more members than this the first ones stand for all.</summary>
+    private const int MaxBand = 20;
+
+    /// <summary>Enters an import into the list of its parent's; returns its id.</summary>
+    public async Task<long> AddAsync(CatalogImportId import, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            "INSERT INTO catalog_import(name, parent, create_time) VALUES (@name, @parent, @now) ON CONFLICT DO NOTHING",
+            cancellationToken, ("@name", import.ToString()), ("@parent", import.Parent.ToString()), ("@now", StateJson.Format(now)));
+        await using var read = database.OpenRead();
+        return await read.ExecuteScalarAsync<long>(new("SELECT id FROM catalog_import WHERE name = @name", new { name = import.ToString() }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>One page of the names of a parent's imports, newest first.</summary>
+    public async Task<Page<string>> ListAsync(ParentId parent, int pageSize, string pageToken, CancellationToken cancellationToken)
+    {
+        var size = PageSize(pageSize, MaxPageSize / 10);
+        var before = PageToken.Read(pageToken, $"imports|{parent}", keys: 1) is [var id] ? long.Parse(id!, CultureInfo.InvariantCulture) : long.MaxValue;
+        await using var read = database.OpenRead();
+        var rows = (await read.QueryAsync<(long Id, string Name)>(new(
+            "SELECT id, name FROM catalog_import WHERE parent = @parent AND id < @before ORDER BY id DESC LIMIT @limit",
+            new { parent = parent.ToString(), before, limit = size + 1 }, cancellationToken: cancellationToken))).AsList();
+        return new([.. rows.Take(size).Select(row => row.Name)], rows.Count > size ? PageToken.Write($"imports|{parent}", rows[size - 1].Id.ToString(CultureInfo.InvariantCulture)) : "");
+    }
+
+    /// <summary>Stores the answers to a run of rows, all or none.</summary>
+    public Task AppendAsync(long import, IReadOnlyList<AnsweredRow> rows, CancellationToken cancellationToken)
+    {
+        var answers = rows.Select(row => new
+        {
+            row = row.Result.Row,
+            kind = row.Kind?.ToString() ?? "",
+            reference = row.Result.SourceReference,
+            outcome = row.Result.Outcome.ToString(),
+            item = row.Result.Item,
+            detail = new Detail(row.Result.Errors, row.Result.ChangedFields, row.Result.SuspectedDuplicates),
+            sketch = row.Sketch is null ? null : Convert.ToHexString(row.Sketch),
+            bands = row.Bands,
+        });
+        return database.WriteAsync(
+            """
+            INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
+            SELECT @import, value ->> '$.row', value ->> '$.kind', value ->> '$.reference', value ->> '$.outcome', value ->> '$.item', value -> '$.detail' FROM json_each(@rows) WHERE TRUE ON CONFLICT DO NOTHING;
+            INSERT INTO catalog_import_fingerprint(import, row, sketch)
+            SELECT @import, value ->> '$.row', unhex(value ->> '$.sketch') FROM json_each(@rows) WHERE value ->> '$.sketch' IS NOT NULL ON CONFLICT DO NOTHING;
+            INSERT INTO catalog_import_band(import, band, row)
+            SELECT @import, b.value, r.value ->> '$.row' FROM json_each(@rows) r, json_each(r.value, '$.bands') b WHERE TRUE ON CONFLICT DO NOTHING;
+            """,
+            cancellationToken, ("@import", import), ("@rows", JsonSerializer.Serialize(answers)));
+    }
+
+    /// <summary>How many rows were answered, by outcome.</summary>
+    public async Task<CatalogImportCounts> CountAsync(long import, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        var counts = (await read.QueryAsync<(string Outcome, int Count)>(new(
+            "SELECT outcome, COUNT(*) FROM catalog_import_row WHERE import = @import GROUP BY outcome UNION ALL SELECT 'Duplicates', COUNT(*) FROM catalog_import_row WHERE import = @import AND detail ->> '$.duplicates[0]' IS NOT NULL",
+            new { import }, cancellationToken: cancellationToken))).ToDictionary();
+        int Of(string outcome) => counts.GetValueOrDefault(outcome);
+        return new(Of("Created"), Of("Changed"), Of("Unchanged"), Of("Refused"), Of("Missing"), Of("Duplicates"));
+    }
+
+    /// <summary>The answers to a run of rows that were answered before.</summary>
+    public async Task<IReadOnlyList<CatalogRowResult>> ReadAsync(long import, int firstRow, int count, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return [.. (await read.QueryAsync<Row>(new(
+            $"{Select} WHERE import = @import AND row >= @firstRow AND row < @end ORDER BY row", new { import, firstRow, end = firstRow + count }, cancellationToken: cancellationToken))).Select(Decode)];
+    }
+
+    /// <summary>One page of the answers; the filter is empty or <c>outcome = REFUSED</c> or the like, or <c>suspectedDuplicates:*</c>.</summary>
+    public async Task<Page<CatalogRowResult>> ListRowsAsync(long import, string filter, int pageSize, string pageToken, CancellationToken cancellationToken)
+    {
+        var size = PageSize(pageSize, MaxPageSize);
+        var arguments = $"rows|{import}|{filter}";
+        var after = PageToken.Read(pageToken, arguments, keys: 1) is [var row] ? int.Parse(row!, CultureInfo.InvariantCulture) : 0;
+        var condition = filter.Replace(" ", "", StringComparison.Ordinal) switch
+        {
+            "" => "TRUE",
+            "suspectedDuplicates:*" => "detail ->> '$.duplicates[0]' IS NOT NULL",
+            var outcome when outcome.StartsWith("outcome=", StringComparison.Ordinal) && Enum.TryParse<ImportOutcome>(outcome[8..], ignoreCase: true, out var wanted) => $"outcome = '{wanted}'",
+            _ => throw MatchingException.Invalid("filter", $"'{ResourceId.Excerpt(filter)}' cannot be read; give outcome = CREATED, CHANGED, UNCHANGED, REFUSED or MISSING, or suspectedDuplicates:*."),
+        };
+        await using var read = database.OpenRead();
+        var rows = (await read.QueryAsync<Row>(new(
+            $"{Select} WHERE import = @import AND row > @after AND {condition} ORDER BY row LIMIT @limit", new { import, after, limit = size + 1 }, cancellationToken: cancellationToken))).Select(Decode).ToList();
+        return new([.. rows.Take(size)], rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Row.ToString(CultureInfo.InvariantCulture)) : "");
+    }
+
+    /// <summary>The rows of an import that already name one of these references.</summary>
+    public async Task<IReadOnlyDictionary<(string Kind, string Reference), int>> FindReferencesAsync(long import, IReadOnlyCollection<string> references, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return (await read.QueryAsync<(string Kind, string Reference, int Row)>(new(
+            "SELECT kind, reference, MIN(row) FROM catalog_import_row WHERE import = @import AND kind <> '' AND reference IN (SELECT value FROM json_each(@references)) GROUP BY kind, reference",
+            new { import, references = JsonSerializer.Serialize(references) }, cancellationToken: cancellationToken))).ToDictionary(row => (row.Kind, row.Reference), row => row.Row);
+    }
+
+    /// <summary>Adds an answer for each published item of the catalogue that no row names; items without a source reference were never in it.</summary>
+    /// <remarks>Only kinds that occur in the file are looked at.</remarks>
+    public Task AddMissingAsync(long import, ParentId parent, CancellationToken cancellationToken) => database.WriteAsync(
+        """
+        INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
+        SELECT @import, (SELECT MAX(row) FROM catalog_import_row WHERE import = @import) + ROW_NUMBER() OVER (ORDER BY r.name),
+          iif(r.kind = 'offer', 'Offer', 'Need'), r.source_reference, 'Missing', r.name, '{}'
+        FROM register r
+        WHERE r.parent = @parent AND r.state = 'PUBLISHED' AND r.source_reference IS NOT NULL
+          AND EXISTS (SELECT 1 FROM catalog_import_row i WHERE i.import = @import AND lower(i.kind) = r.kind)
+          AND NOT EXISTS (SELECT 1 FROM catalog_import_row i WHERE i.import = @import AND lower(i.kind) = r.kind AND i.reference = r.source_reference)
+        """,
+        cancellationToken, ("@import", import), ("@parent", parent.ToString()));
+
+    /// <summary>The names of the items reported missing.</summary>
+    public async Task<IReadOnlyList<string>> MissingAsync(long import, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return (await read.QueryAsync<string>(new("SELECT item FROM catalog_import_row WHERE import = @import AND outcome = 'Missing' ORDER BY row", new { import }, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Pairs of texts that share a band: rows with earlier rows of the import, and with published items.</summary>
+    public async Task<IReadOnlyList<SuspectedPair>> SuspectsAsync(long import, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return (await read.QueryAsync<SuspectedPair>(new(
+            """
+            WITH banded AS (
+              SELECT band, row, ROW_NUMBER() OVER (PARTITION BY band ORDER BY row) AS place FROM catalog_import_band WHERE import = @import),
+            first AS (SELECT band, row FROM banded WHERE place <= @max),
+            pairs AS (
+              SELECT DISTINCT b.row, a.row AS other FROM banded b JOIN first a ON a.band = b.band AND a.row < b.row),
+            items AS (
+              SELECT DISTINCT b.row, f.item AS other FROM banded b
+              JOIN (SELECT band, item, ROW_NUMBER() OVER (PARTITION BY band ORDER BY item) AS place FROM fingerprint_band WHERE band IN (SELECT band FROM banded)) f ON f.band = b.band AND f.place <= @max)
+            SELECT p.row AS Row, x.sketch AS Sketch, 'row ' || p.other AS Other, y.sketch AS OtherSketch
+            FROM pairs p JOIN catalog_import_fingerprint x ON x.import = @import AND x.row = p.row JOIN catalog_import_fingerprint y ON y.import = @import AND y.row = p.other
+            UNION ALL
+            SELECT p.row, x.sketch, i.name, y.sketch
+            FROM items p JOIN catalog_import_row r ON r.import = @import AND r.row = p.row
+            JOIN catalog_import_fingerprint x ON x.import = @import AND x.row = p.row JOIN fingerprint y ON y.item = p.other
+            JOIN register i ON i.id = p.other AND i.state = 'PUBLISHED'
+            WHERE i.name <> r.item AND NOT EXISTS (SELECT 1 FROM catalog_import_row s WHERE s.import = @import AND s.kind = iif(i.kind = 'offer', 'Offer', 'Need') AND s.reference = i.source_reference AND s.item = i.name)
+            """,
+            new { import, max = MaxBand }, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Notes suspected duplicates with their rows, all or none, and forgets the import's fingerprints.</summary>
+    public async Task CloseAsync(long import, IReadOnlyDictionary<int, IReadOnlyList<string>> duplicates, CancellationToken cancellationToken)
+    {
+        if (duplicates.Count > 0)
+        {
+            await database.WriteAsync(
+                "UPDATE catalog_import_row SET detail = json_set(detail, '$.duplicates', json(@others)) WHERE import = @import AND row = @row",
+                [.. duplicates.Select(pair => new (string, object)[] { ("@import", import), ("@row", pair.Key), ("@others", JsonSerializer.Serialize(pair.Value)) })],
+                cancellationToken);
+        }
+
+        await database.WriteAsync(
+            "DELETE FROM catalog_import_band WHERE import = @import; DELETE FROM catalog_import_fingerprint WHERE import = @import;", cancellationToken, ("@import", import));
+    }
+
+    private const string Select = "SELECT row AS Number, reference AS Reference, outcome AS Outcome, item AS Item, detail AS Details FROM catalog_import_row";
+
+    private static CatalogRowResult Decode(Row row)
+    {
+        var detail = JsonSerializer.Deserialize<Detail>(row.Details, JsonSerializerOptions.Web)!;
+        return new((int)row.Number, row.Reference, Enum.Parse<ImportOutcome>(row.Outcome), row.Item, detail.Errors ?? [], detail.Changed ?? [], detail.Duplicates ?? []);
+    }
+
+    private static int PageSize(int asked, int max) => asked switch
+    {
+        < 0 => throw MatchingException.Invalid("pageSize", $"{asked} is negative; 0 asks for the default of {DefaultPageSize}."),
+        0 => DefaultPageSize,
+        _ => Math.Min(asked, max),
+    };
+
+    private sealed class Row
+    {
+        public long Number { get; init; }
+
+        public string Reference { get; init; } = "";
+
+        public string Outcome { get; init; } = "";
+
+        public string Item { get; init; } = "";
+
+        public string Details { get; init; } = "";
+    }
+
+    private sealed record Detail(
+        [property: System.Text.Json.Serialization.JsonPropertyName("errors")] IReadOnlyList<FieldViolation>? Errors,
+        [property: System.Text.Json.Serialization.JsonPropertyName("changed")] IReadOnlyList<string>? Changed,
+        [property: System.Text.Json.Serialization.JsonPropertyName("duplicates")] IReadOnlyList<string>? Duplicates);
+}
