@@ -1,7 +1,10 @@
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Gateway.Catalogs.Reading;
+using CooperaNet.Matching.Gateway.Catalogs.Writing;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.V1;
+using Google.Api;
+using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Timeouts;
 
@@ -10,6 +13,9 @@ namespace CooperaNet.Matching.Gateway.Catalogs;
 /// <summary>Translates wire messages and files to grain calls and back; decides nothing.</summary>
 internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.CatalogServiceBase
 {
+    /// <summary>Items read at once: the memory of an export.</summary>
+    private const int ExportPage = 500;
+
     public override async Task<V1.CatalogImport> CreateCatalogImport(CreateCatalogImportRequest request, ServerCallContext context)
     {
         if (request.Csv.Length > 0 && request.Rows.Count > 0)
@@ -68,6 +74,28 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     {
         Withdrawn = await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).WithdrawMissingAsync(request.ExpectedCount, Callers.Of(""), context.CancellationToken),
     };
+
+    [DisableRequestTimeout]
+    public override async Task ExportCatalog(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
+    {
+        var writer = CatalogWriter.Of(request.Format, request.Delimiter, request.LanguageCode);
+        var begun = false;
+        foreach (var kind in (ItemKind[])[ItemKind.Offer, ItemKind.Need])
+        {
+            for (var token = ""; ;)
+            {
+                var page = await grains.GetRegister().ListItemsAsync(new(request.Parent, kind, request.Filter, "", ExportPage, token), context.CancellationToken);
+                await responseStream.WriteAsync(
+                    new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(begun ? writer.Write(page.Rows) : [.. writer.Begin(), .. writer.Write(page.Rows)]) }, context.CancellationToken);
+                begun = true;
+                token = page.NextPageToken;
+                if (token.Length == 0)
+                {
+                    break;
+                }
+            }
+        }
+    }
 
     public override async Task<V1.CatalogMapping> GetCatalogMapping(GetCatalogMappingRequest request, ServerCallContext context)
     {

@@ -26,7 +26,37 @@ internal static class CatalogWire
             SourceReference = row.SourceReference,
             ExpireTime = ItemWire.ToTime(row.ExpireTime, "expireTime"),
         },
-        []);
+        [],
+        Item: row.Item);
+
+    /// <summary>An item as the row that would import it.</summary>
+    public static V1.CatalogRow ToCatalogRow(Item item) => new()
+    {
+        SourceReference = item.Content.SourceReference,
+        Item = item.Name,
+        Kind = item.Type == "need" ? V1.CatalogRow.Types.Kind.Need : V1.CatalogRow.Types.Kind.Offer,
+        Title = item.Content.Title,
+        Summary = item.Content.Summary,
+        LanguageCode = item.Content.LanguageCode,
+        AreasOfFocus = { item.Content.AreasOfFocus },
+        Goals = { item.Content.Goals },
+        Maturity = (V1.Maturity)item.Content.Maturity,
+        ResponsibleInstitution = item.Content.ResponsibleInstitution,
+        Modalities = { item.Content.Modalities },
+        DcfProject = item.Content.DcfProject,
+        Links = { item.Content.Links },
+        Translations = { ItemWire.ToWire(item) },
+        ExpireTime = item.ExpireTime?.ToTimestamp(),
+    };
+
+    /// <summary>As on the wire; empty when unspecified.</summary>
+    public static string MaturityName(Maturity maturity) => maturity switch
+    {
+        Maturity.AvailableAssistance => "AVAILABLE_ASSISTANCE",
+        Maturity.InExecution => "IN_EXECUTION",
+        Maturity.ConcludedGoodPractice => "CONCLUDED_GOOD_PRACTICE",
+        _ => "",
+    };
 
     public static ItemKind? ToKind(V1.CatalogRow.Types.Kind kind) => kind switch
     {

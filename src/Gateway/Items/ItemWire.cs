@@ -98,7 +98,7 @@ internal static class ItemWire
         : time.Seconds is >= -62135596800 and <= 253402300799 && time.Nanos is >= 0 and < 1_000_000_000 ? time.ToDateTimeOffset()
         : throw MatchingException.Invalid(field, $"{time.Seconds} seconds is not a moment of the years 1 to 9999.");
 
-    private static IEnumerable<V1.Translation> ToWire(Item item) => item.Content.Translations.Select(translation => new V1.Translation
+    public static IEnumerable<V1.Translation> ToWire(Item item) => item.Content.Translations.Select(translation => new V1.Translation
     {
         LanguageCode = translation.LanguageCode,
         Title = translation.Title,

@@ -208,7 +208,7 @@ internal sealed class CatalogImportGrain(
             try
             {
                 var id = Identify(row, repeats, known);
-                var result = await GrainFactory.GetItem(id).ImportAsync(row.Content, state.State.Plan.Publish, caller, state.State.Plan.ValidateOnly, cancellationToken);
+                var result = await GrainFactory.GetItem(id).ImportAsync(row.Content, row.Fields, state.State.Plan.Publish, caller, state.State.Plan.ValidateOnly, cancellationToken);
                 return new(number, reference, result.Outcome, id.ToString(), [], result.ChangedFields, []);
             }
             catch (MatchingException refusal)
@@ -225,6 +225,8 @@ internal sealed class CatalogImportGrain(
         return row.Errors.Count > 0 ? throw MatchingException.Invalid(row.Errors)
             : row.Kind is not { } kind ? throw MatchingException.Invalid("kind", "a row is an OFFER or a NEED.")
             : Import.Parent.Kind == ParentKind.Partner && kind == ItemKind.Need ? throw MatchingException.Invalid("kind", "a partner publishes offers only.")
+            : reference.Length == 0 && row.Item.Length > 0 ? ItemId.Find(row.Item) is { } named && named.Parent == Import.Parent && named.Kind == kind ? named
+                : throw MatchingException.Invalid("item", $"'{ResourceId.Excerpt(row.Item)}' is not the name of an {(kind == ItemKind.Offer ? "offer" : "need")} of {Import.Parent}.")
             : reference.Trim().Length == 0 ? throw MatchingException.Invalid("sourceReference", "a row needs the key it has in its catalogue.")
             : repeats > 0 ? throw MatchingException.Invalid("sourceReference", $"'{ResourceId.Excerpt(reference)}' stands in row {repeats} already.")
             : known.TryGetValue((kind, reference), out var name) ? ItemId.Find(name)!.Value

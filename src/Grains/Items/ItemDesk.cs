@@ -41,7 +41,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
         }
     }
 
-    public async Task<ImportResult> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
+    public async Task<ImportResult> ImportAsync(ItemContent content, ItemFields fields, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var old = state.State;
@@ -53,7 +53,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
             return new(ImportOutcome.Created, []);
         }
 
-        var updated = WithLanguage(ItemLifecycle.Update(old, content, ItemFields.All & ~(content.LanguageCode.Length == 0 ? ItemFields.LanguageCode : ItemFields.None), caller, now));
+        var updated = WithLanguage(ItemLifecycle.Update(old, content, fields & ~(content.LanguageCode.Length == 0 ? ItemFields.LanguageCode : ItemFields.None), caller, now));
         if (!ChangedFields(old.Content, updated.Content).Any() && (!publish || old.State == ItemState.Published))
         {
             return new(

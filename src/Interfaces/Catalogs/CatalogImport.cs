@@ -85,8 +85,11 @@ public readonly record struct CatalogImportCounts(
 /// <param name="Kind">Offer or need; null when the row says neither.</param>
 /// <param name="Content">The item; <see cref="ItemContent.SourceReference"/> is required.</param>
 /// <param name="Errors">What could not be read of the row; a row with errors is refused.</param>
+/// <param name="Fields">The fields that the row speaks of; the others of an existing item stay.</param>
+/// <param name="Item">Instead of a source reference: the name of the parent's item; empty otherwise.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.CatalogRow")]
-public sealed record CatalogRow([property: Id(0)] ItemKind? Kind, [property: Id(1)] ItemContent Content, [property: Id(2)] IReadOnlyList<FieldViolation> Errors);
+public sealed record CatalogRow([property: Id(0)] ItemKind? Kind, [property: Id(1)] ItemContent Content, [property: Id(2)] IReadOnlyList<FieldViolation> Errors,
+    [property: Id(3)] ItemFields Fields = ItemFields.All, [property: Id(4)] string Item = "");
 
 /// <summary>What became of one row.</summary>
 /// <param name="Row">1 for the first row behind the header; behind the last row for a missing item.</param>

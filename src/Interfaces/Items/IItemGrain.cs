@@ -61,9 +61,9 @@ public interface IItemGrain : IGrainWithStringKey
     [Alias("Confirm")]
     Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Creates or updates the item from a catalogue row, in one write. A repeat with the same request id answers as the first time.</summary>
+    /// <summary>Creates or updates the item from a catalogue row, in one write; of an existing item only the named fields. A repeat with the same request id answers as the first time.</summary>
     [Alias("Import")]
-    Task<ImportResult> ImportAsync(ItemContent content, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken);
+    Task<ImportResult> ImportAsync(ItemContent content, ItemFields fields, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken);
 }
 
 /// <summary>Owns one offer.</summary>

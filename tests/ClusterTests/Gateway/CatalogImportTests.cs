@@ -116,6 +116,30 @@ public class CatalogImportTests(ExchangeFixture exchange)
         Assert.Contains("save it as \"CSV UTF-8\"", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("csv", ";")]
+    [InlineData("csv", ",")]
+    [InlineData("jsonl", "")]
+    public async Task What_is_exported_is_imported_unchanged(string format, string delimiter)
+    {
+        await exchange.PostAsync("/v1/authorities/gd/catalogImports", """
+            {"rows":[{"sourceReference":"=X-1","kind":"OFFER","title":"'=HYPERLINK(\"x\"); peligro","summary":"  línea uno\r\nlínea \"dos\"; y, más\t","languageCode":"es","areasOfFocus":["culture","other"],"goals":[4,17],"maturity":"IN_EXECUTION","modalities":["A","B c"],"links":["https://example.org/?a=1;b"],"translations":[{"languageCode":"en","title":"Translated"}],"expireTime":"2030-01-02T03:04:05.678Z"},
+                     {"sourceReference":"-2","kind":"NEED","title":"-2 @cosa +1","languageCode":"es","dcfProject":"SAMPLE-1"}],"publish":true}
+            """);
+        await exchange.PostAsync("/v1/authorities/gd/offers?offerId=by-hand&requestId=by-hand", """{"title":"Escrito a mano","languageCode":"es"}""");
+        var file = await exchange.Json.GetByteArrayAsync($"/v1/authorities/gd/catalog:export?format={format}&delimiter={Uri.EscapeDataString(delimiter)}&languageCode=es", cancellation);
+
+        var import = await StreamAsync(new() { Parent = "authorities/gd" }, Encoding.UTF8.GetString(file));
+
+        Assert.Equal((3, 0, 0, 0), (import.Unchanged, import.Changed, import.Refused, import.Missing));
+        if (format == "csv")
+        {
+            Assert.True(file.AsSpan().StartsWith(Encoding.UTF8.Preamble));
+            Assert.DoesNotMatch(@"(?m)(^|[;,""])[=@]", Encoding.UTF8.GetString(file)); // nothing that a spreadsheet would run
+            Assert.Contains("Cultura; Otros", Encoding.UTF8.GetString(file), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task An_inline_csv_answers_with_its_rows()
     {

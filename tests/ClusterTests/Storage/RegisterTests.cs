@@ -74,7 +74,7 @@ public class RegisterTests(ExchangeFixture exchange)
     private async Task<ItemId> CreateAsync(string authority, string title, IReadOnlyList<int> goals, bool publish)
     {
         var id = new ItemId(new(ParentKind.Authority, authority), ItemKind.Offer, $"t-{Guid.NewGuid():n}");
-        await exchange.Grains.GetItem(id).ImportAsync(new() { Title = title, LanguageCode = "en", Goals = goals }, publish, new("tester", ""), false, cancellation);
+        await exchange.Grains.GetItem(id).ImportAsync(new() { Title = title, LanguageCode = "en", Goals = goals }, ItemFields.All, publish, new("tester", ""), false, cancellation);
         return id;
     }
 }

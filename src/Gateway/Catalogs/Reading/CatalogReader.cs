@@ -120,7 +120,7 @@ internal sealed class CatalogReader(Stream file, FileStart start, ReadingRules r
             }
         }
 
-        return new(values.ToKind(Cell("kind"), errors) ?? rules.DefaultKind, content, errors);
+        return new(values.ToKind(Cell("kind"), errors) ?? rules.DefaultKind, content, errors, columns.ItemFields, Cell("item"));
     }
 
     /// <summary>Takes back the apostrophe that an export puts before what a spreadsheet would run as a formula.</summary>

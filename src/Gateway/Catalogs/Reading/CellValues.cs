@@ -65,8 +65,12 @@ internal sealed partial class CellValues(IReadOnlyDictionary<string, string> tol
     /// <summary>A language tag; a language's name in one of four languages is understood.</summary>
     public string ToLanguage(string cell) => LanguageNames.GetValueOrDefault(Folded.Of(Told(cell)), Told(cell));
 
-    /// <summary>The entries of a list, separated by semicolons, bars or line breaks.</summary>
-    public static IReadOnlyList<string> ToList(string cell) => cell.Split(';', '|', '\n').Select(part => part.Trim()).Where(part => part.Length > 0).ToList();
+    /// <summary>The entries of a list: its lines, or what stands between semicolons and bars when it has one line only.</summary>
+    public static IReadOnlyList<string> ToList(string cell) => cell.Split(cell.Contains('\n', StringComparison.Ordinal) ? ['\n'] : [';', '|']).Select(part => part.Trim()).Where(part => part.Length > 0).ToList();
+
+    /// <summary>What <see cref="ToList"/> reads back.</summary>
+    public static string FromList(IReadOnlyList<string> entries) =>
+        entries.Any(entry => entry.AsSpan().IndexOfAny(';', '|') >= 0) ? string.Join('\n', entries) + '\n' : string.Join("; ", entries);
 
     private string Told(string text) => told.GetValueOrDefault(Folded.Of(text), text).Trim();
 

@@ -9,6 +9,7 @@ internal sealed class Columns
     private static readonly (string Field, string[] Names)[] Usual =
     [
         ("sourceReference", ["source reference", "reference", "code", "id", "no", "number", "referencia", "código", "cod", "codigo proyecto", "código del proyecto", "n°", "nro", "número", "référence", "numéro", "referência"]),
+        ("item", []),
         ("kind", ["kind", "offer or need", "tipo de registro", "oferta o necesidad", "oferta / necesidad"]),
         ("title", ["title", "name", "project title", "project", "título", "nombre", "proyecto", "título del proyecto", "nombre del proyecto", "nombre de la iniciativa", "titre", "intitulé", "nom", "projeto", "nome"]),
         ("summary", ["summary", "description", "abstract", "objective", "resumen", "descripción", "objetivo", "descripción del proyecto", "résumé", "resumo", "descrição"]),
@@ -56,7 +57,7 @@ internal sealed class Columns
 
         foreach (var required in (string[])["title", "sourceReference"])
         {
-            if (!positions.ContainsKey(required))
+            if (!positions.ContainsKey(required) && !(required == "sourceReference" && positions.ContainsKey("item")))
             {
                 throw new CatalogFormatException($"The file has no column that is known as {required}; it has {listed}. Name it with a mapping, for example {required}={ResourceId.Excerpt(header[0])}.");
             }
@@ -68,6 +69,9 @@ internal sealed class Columns
 
     /// <summary>Field to column.</summary>
     public IReadOnlyDictionary<string, string> Mapping => positions.ToDictionary(pair => pair.Key, pair => Header[pair.Value]);
+
+    /// <summary>The fields of items that have a column.</summary>
+    public Matching.Items.ItemFields ItemFields => positions.Keys.Aggregate(Matching.Items.ItemFields.None, (fields, name) => fields | (Enum.TryParse<Matching.Items.ItemFields>(name, ignoreCase: true, out var one) ? one : Matching.Items.ItemFields.None));
 
     /// <summary>Columns that no field takes.</summary>
     public IEnumerable<string> Ignored => Header.Where((_, i) => !positions.ContainsValue(i));
