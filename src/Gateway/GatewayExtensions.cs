@@ -6,6 +6,7 @@ using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Json;
 using CooperaNet.Matching.Gateway.OpenApi;
 using CooperaNet.Matching.Gateway.Statistics;
+using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Gateway.Suggestions;
 using CooperaNet.Matching.Items;
 using Google.Protobuf.Reflection;
@@ -37,6 +38,8 @@ public static class GatewayExtensions
             kestrel.Listen(address, options.JsonPort, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5); // a client that vanished is gone within ten seconds
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.AddServerHeader = false;
         });
@@ -62,6 +65,8 @@ public static class GatewayExtensions
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready", tags: ["ready"]);
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline });
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<StreamGuard>().AddSingleton<StatisticsFeed>().AddHostedService(provider => provider.GetRequiredService<StatisticsFeed>())
+            .AddSingleton<SuggestionsFeed>().AddHostedService(provider => provider.GetRequiredService<SuggestionsFeed>());
         return services;
     }
 

@@ -16,6 +16,18 @@ public sealed class GatewayOptions
     [Range(1, 65_535)]
     public int GrpcPort { get; set; } = 8081;
 
+    /// <summary>How often a stream looks for changes. Default: 0.5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan WatchPeriod { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a stream is silent before it says that it lives. Default: 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Streams that may be open at once. Default: 5,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxStreams { get; set; } = 5_000;
+
     /// <summary>The address to listen on: loopback only, as long as there is no sign-in. Default: 127.0.0.1.</summary>
     public string Address { get; set; } = "127.0.0.1";
 }

@@ -1,18 +1,56 @@
 using CooperaNet.Matching.Gateway.Items;
+using CooperaNet.Matching.Gateway.Streams;
+using CooperaNet.Matching.Suggestions;
 using CooperaNet.Matching.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway.Suggestions;
 
 /// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
-internal sealed class MatchingService(IGrainFactory grains) : V1.MatchingService.MatchingServiceBase
+internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed, StreamGuard guard, IOptions<GatewayOptions> options, TimeProvider clock) : V1.MatchingService.MatchingServiceBase
 {
     public override async Task<ListSuggestionsResponse> ListSuggestions(ListSuggestionsRequest request, ServerCallContext context)
     {
-        var page = await grains.GetMatchmaker().ListSuggestionsAsync(
+        return await ListAsync(
             ItemId.Parse(request.Parent, ItemKind.Need, "parent"),
             new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+    }
+
+    [DisableRequestTimeout]
+    public override async Task WatchSuggestions(WatchSuggestionsRequest request, IServerStreamWriter<WatchSuggestionsResponse> responseStream, ServerCallContext context)
+    {
+        var need = ItemId.Parse(request.Parent, ItemKind.Need, "parent");
+        var query = new SuggestionQuery(request.PageSize, "", null, request.LanguageCode);
+        var (subscription, version) = await feed.SubscribeAsync(need, context.CancellationToken);
+        await guard.RunAsync(subscription, context, async cancellationToken =>
+        {
+            var list = await ListAsync(need, query, cancellationToken); // a need that doesn't exist ends here
+            await responseStream.WriteAsync(
+                request.ResumeToken == version ? new() { Kind = WatchKind.Heartbeat, ResumeToken = version }
+                    : new() { Kind = request.ResumeToken.Length == 0 ? WatchKind.Snapshot : WatchKind.Reset, Suggestions = list, ResumeToken = version },
+                cancellationToken);
+            while (true)
+            {
+                var (any, next) = await subscription.NextAsync(options.Value.Heartbeat, clock, cancellationToken);
+                if (any && next != version)
+                {
+                    version = next!;
+                    await responseStream.WriteAsync(new() { Kind = WatchKind.Change, Suggestions = await ListAsync(need, query, cancellationToken), ResumeToken = version }, cancellationToken);
+                }
+                else if (!any)
+                {
+                    await responseStream.WriteAsync(new() { Kind = WatchKind.Heartbeat, ResumeToken = version }, cancellationToken);
+                }
+            }
+        });
+    }
+
+    private async Task<ListSuggestionsResponse> ListAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken)
+    {
+        var page = await grains.GetMatchmaker().ListSuggestionsAsync(need, query, cancellationToken);
         return new() { Suggestions = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
     }
 

@@ -11,8 +11,14 @@ internal sealed class StatisticsGrain(StatisticsReader statistics, TimeProvider 
     {
         var now = clock.GetUtcNow();
         return asOf is { } moment && moment < now
-            ? new(moment, await statistics.ReadAsync(moment, cancellationToken))
-            : new(now, await statistics.ReadAsync(cancellationToken));
+            ? new(moment, await statistics.ReadAsync(moment, cancellationToken), 0)
+            : await CurrentAsync(now, cancellationToken);
+    }
+
+    private async Task<StatisticSnapshot> CurrentAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (counts, version) = await statistics.ReadWithVersionAsync(cancellationToken);
+        return new(now, counts, version);
     }
 }
 

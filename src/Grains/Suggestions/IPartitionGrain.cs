@@ -67,6 +67,10 @@ internal interface ISuggestionListGrain : IGrainWithStringKey
     [Alias("Find")]
     ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken);
 
+    /// <summary>A text that changes whenever the list does.</summary>
+    [Alias("GetVersion")]
+    ValueTask<string> GetVersionAsync(CancellationToken cancellationToken);
+
     /// <summary>Computes the list anew; drops it when the need isn't published.</summary>
     [Alias("Recompute")]
     Task RecomputeAsync(CancellationToken cancellationToken);

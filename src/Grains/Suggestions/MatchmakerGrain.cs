@@ -39,6 +39,9 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
         return await PageAsync(item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken) =>
+        await Task.WhenAll(needs.Select(need => GrainFactory.GetGrain<ISuggestionListGrain>(need.ToString()).GetVersionAsync(cancellationToken).AsTask()));
+
     public async Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken)
     {
         var item = await GetAsync(offer, cancellationToken);

@@ -11,6 +11,8 @@ internal sealed class SuggestionListGrain(
     public ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken) =>
         new(state.State.NeedRevision == needRevision && state.State.Model == model ? state.State : null);
 
+    public ValueTask<string> GetVersionAsync(CancellationToken cancellationToken) => new(state.Etag ?? "0");
+
     public async Task RecomputeAsync(CancellationToken cancellationToken)
     {
         var need = await GrainFactory.GetItem(ItemId.Find(this.GetPrimaryKeyString())!.Value).FindAsync(cancellationToken);

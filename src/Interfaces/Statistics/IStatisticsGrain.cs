@@ -10,8 +10,9 @@ public readonly record struct StatisticCount([property: Id(0)] string Dimension,
 /// <summary>All counts, read in one snapshot of the database.</summary>
 /// <param name="AsOf">The moment they hold for, UTC.</param>
 /// <param name="Counts">Zero counts are left out.</param>
+/// <param name="Version">Grows with every change of the counts; 0 for a moment of the past.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.StatisticSnapshot")]
-public sealed record StatisticSnapshot([property: Id(0)] DateTimeOffset AsOf, [property: Id(1)] IReadOnlyList<StatisticCount> Counts);
+public sealed record StatisticSnapshot([property: Id(0)] DateTimeOffset AsOf, [property: Id(1)] IReadOnlyList<StatisticCount> Counts, [property: Id(2)] long Version);
 
 /// <summary>Reads the figures. They equal a recount of the same snapshot.</summary>
 [Alias("cooperanet.IStatisticsGrain")]

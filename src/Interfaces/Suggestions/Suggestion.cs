@@ -121,6 +121,10 @@ public interface IMatchmakerGrain : IGrainWithIntegerKey
     [Alias("ListSuggestions")]
     Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken);
 
+    /// <summary>One text for each need, which changes whenever the need's suggestions do. At most 1,000 needs.</summary>
+    [Alias("Versions")]
+    Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken);
+
     /// <summary>Needs for a stored offer. Throws NotFound, WrongState (withdrawn).</summary>
     [Alias("ListProspects")]
     Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken);

@@ -6,15 +6,26 @@ namespace CooperaNet.Matching.Statistics;
 /// <summary>Reads and folds the statistic deltas that the triggers write.</summary>
 public sealed class StatisticsReader(ExchangeDatabase database)
 {
-    /// <summary>The counts now: the folded total plus the deltas that are not folded yet, in one snapshot.</summary>
-    public Task<IReadOnlyList<StatisticCount>> ReadAsync(CancellationToken cancellationToken) => QueryAsync(
+    private const string Current =
         """
         SELECT dimension AS Dimension, value AS Value, SUM(n) AS Count FROM (
           SELECT dimension, value, n FROM statistic_total
           UNION ALL SELECT dimension, value, n FROM statistic_delta WHERE seq > (SELECT seq FROM statistic_fold))
         GROUP BY dimension, value HAVING SUM(n) <> 0
-        """,
-        new { }, cancellationToken);
+        """;
+
+    /// <summary>The counts now: the folded total plus the deltas that are not folded yet, in one snapshot.</summary>
+    public Task<IReadOnlyList<StatisticCount>> ReadAsync(CancellationToken cancellationToken) => QueryAsync(Current, new { }, cancellationToken);
+
+    /// <summary>The same with the last delta's number, in one snapshot.</summary>
+    public async Task<(IReadOnlyList<StatisticCount> Counts, long Version)> ReadWithVersionAsync(CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        await using var snapshot = read.BeginTransaction(deferred: true);
+        var version = await read.ExecuteScalarAsync<long>(new("SELECT IFNULL(MAX(seq), 0) FROM statistic_delta", transaction: snapshot, cancellationToken: cancellationToken));
+        var rows = await read.QueryAsync<(string Dimension, string Value, long Count)>(new(Current, transaction: snapshot, cancellationToken: cancellationToken));
+        return (rows.Select(row => new StatisticCount(row.Dimension, row.Value, row.Count)).ToList(), version);
+    }
 
     /// <summary>The counts as they were at a moment: the sum of the deltas up to it.</summary>
     public Task<IReadOnlyList<StatisticCount>> ReadAsync(DateTimeOffset asOf, CancellationToken cancellationToken) => QueryAsync(

@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+
+namespace CooperaNet.Matching.Gateway.Streams;
+
+/// <summary>Hands one source's messages to many readers, none of which can slow it: who falls behind by more than its buffer is dropped.</summary>
+/// <typeparam name="T">What is handed out; shared by all readers, so never changed.</typeparam>
+internal sealed class Fanout<T>
+{
+    /// <summary>Messages that may wait for one reader.</summary>
+    public const int Capacity = 16;
+
+    private readonly ConcurrentDictionary<Subscription<T>, bool> subscriptions = new();
+
+    /// <summary>Readers now.</summary>
+    public int Count => subscriptions.Count;
+
+    /// <summary>From now on the reader gets every message, until it disposes the subscription.</summary>
+    public Subscription<T> Subscribe()
+    {
+        var subscription = new Subscription<T>(gone => subscriptions.TryRemove(gone, out _));
+        subscriptions[subscription] = true;
+        return subscription;
+    }
+
+    /// <summary>Gives a message to every reader; never waits.</summary>
+    public void Publish(T message)
+    {
+        foreach (var subscription in subscriptions.Keys)
+        {
+            subscription.Offer(message);
+        }
+    }
+}
+
+/// <summary>One reader's place.</summary>
+internal sealed class Subscription<T>(Action<Subscription<T>> leave) : IDisposable
+{
+    private readonly Channel<T> channel = Channel.CreateBounded<T>(new BoundedChannelOptions(Fanout<T>.Capacity) { SingleReader = true });
+    private readonly CancellationTokenSource dropped = new();
+
+    /// <summary>Cancelled when the reader fell behind.</summary>
+    public CancellationToken Dropped => dropped.Token;
+
+    /// <summary>The next message; the default value when none came in time.</summary>
+    public async Task<(bool Any, T? Message)> NextAsync(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        try
+        {
+            return (true, await channel.Reader.ReadAsync(either.Token));
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (false, default);
+        }
+    }
+
+    public void Dispose()
+    {
+        leave(this);
+        dropped.Dispose();
+    }
+
+    internal void Offer(T message)
+    {
+        if (!channel.Writer.TryWrite(message))
+        {
+            leave(this);
+            try
+            {
+                dropped.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // the reader left by itself at this moment
+            }
+        }
+    }
+}
