@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using CooperaNet.Matching.Analysis;
 
 namespace CooperaNet.Matching.Duplicates;
 
@@ -112,13 +112,13 @@ public sealed class Fingerprint
     private static IEnumerable<ulong> Words(string text)
     {
         var hash = 0UL;
-        foreach (var c in text.Normalize(NormalizationForm.FormD))
+        foreach (var c in Accents.Fold(text))
         {
             if (char.IsLetterOrDigit(c))
             {
                 hash = Mix(hash ^ char.ToLowerInvariant(c));
             }
-            else if (hash != 0 && System.Globalization.CharUnicodeInfo.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.NonSpacingMark)
+            else if (hash != 0 && (c < 0x300 || System.Globalization.CharUnicodeInfo.GetUnicodeCategory(c) != System.Globalization.UnicodeCategory.NonSpacingMark))
             {
                 yield return hash;
                 hash = 0;

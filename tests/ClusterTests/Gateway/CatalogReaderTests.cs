@@ -73,6 +73,7 @@ public class CatalogReaderTests
     [Theory]
     [InlineData("Innovación y Tecnología", "innovation-and-technology")]
     [InlineData("PEQUEÑAS Y MEDIANAS EMPRESAS", "small-and-medium-enterprises")]
+    [InlineData("desarrollo economico y competitividad", "economic-development-and-competitiveness")]
     [InlineData("Cultura; Desarrollo social", "culture", "social-development")]
     [InlineData("Culture, Social Development", "culture", "social-development")]
     [InlineData("Développement durable et environnement", "sustainable-development-and-environment")]
@@ -83,6 +84,15 @@ public class CatalogReaderTests
 
         Assert.Equal(areas, new CellValues(new Dictionary<string, string> { ["Agua y Saneamiento"] = "sustainable-development-and-environment" }).ToAreas(cell, errors));
         Assert.Empty(errors);
+    }
+
+    [Fact]
+    public async Task Accents_make_no_difference_to_columns_and_values()
+    {
+        var (rows, _) = await ReadAsync(Bytes("Nº,TITULO,Etapa,Idioma\n1,Un título,En ejecución,Español\n2,Otro título,EN EJECUCION,frances\n"));
+
+        Assert.All(rows, row => Assert.Equal(Matching.Items.Maturity.InExecution, row.Content.Maturity));
+        Assert.Equal(["es", "fr"], rows.Select(row => row.Content.LanguageCode));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class RegisterTests(ExchangeFixture exchange)
         Assert.Equal(["6", "4", "2"], first.Rows.Select(item => item.Content.Title[^1..]));
         Assert.Equal("0", Assert.Single(second.Rows).Content.Title[^1..]);
         Assert.Equal("", second.NextPageToken);
-        Assert.Equal(7, (await register.ListItemsAsync(query with { Filter = "(mangrove OR pesca) -goal:13" }, cancellation)).Rows.Count + 4);
+        Assert.Equal(7, (await register.ListItemsAsync(query with { Filter = "(MANGRÓVE OR pesca) -goal:13" }, cancellation)).Rows.Count + 4);
         await Assert.ThrowsAsync<MatchingException>(() => register.ListItemsAsync(query with { PageToken = first.NextPageToken, Filter = "" }, cancellation));
     }
 

@@ -8,7 +8,7 @@ internal sealed class Columns
 {
     private static readonly (string Field, string[] Names)[] Usual =
     [
-        ("sourceReference", ["source reference", "reference", "code", "id", "no", "number", "referencia", "código", "cod", "codigo proyecto", "código del proyecto", "n°", "nro", "número", "référence", "numéro", "referência"]),
+        ("sourceReference", ["source reference", "reference", "code", "id", "no", "number", "referencia", "código", "cod", "codigo proyecto", "código del proyecto", "n°", "nº", "nro", "número", "référence", "numéro", "referência"]),
         ("item", []),
         ("kind", ["kind", "offer or need", "tipo de registro", "oferta o necesidad", "oferta / necesidad"]),
         ("title", ["title", "name", "project title", "project", "título", "nombre", "proyecto", "título del proyecto", "nombre del proyecto", "nombre de la iniciativa", "titre", "intitulé", "nom", "projeto", "nome"]),

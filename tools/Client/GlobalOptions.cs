@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace CooperaNet.Matching.Client;
+
+/// <summary>Options of every command.</summary>
+internal static class GlobalOptions
+{
+    public static Option<string> Server { get; } = new("--server")
+    {
+        Description = "The gateway's gRPC address; also COOPERANET_SERVER.",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_SERVER") is { Length: > 0 } server ? server : "http://127.0.0.1:8081",
+        Validators =
+        {
+            result =>
+            {
+                if (!Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+                {
+                    result.AddError($"--server {result.GetValueOrDefault<string>()}: give an address such as http://127.0.0.1:8081.");
+                }
+            },
+        },
+    };
+
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON, for scripts.", Recursive = true };
+
+    public static Option<string> Language { get; } = new("--language", "-l")
+    {
+        Description = "en, es, pt or fr.",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_LANGUAGE") ?? "en",
+    };
+}

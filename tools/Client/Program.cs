@@ -1,0 +1,13 @@
+using System.CommandLine;
+using CooperaNet.Matching.Client;
+using CooperaNet.Matching.Client.Commands;
+
+var root = new RootCommand("CooperaNet.Matching from the command line: catalogues in and out, suggestions, search and figures.")
+{
+    GlobalOptions.Server, GlobalOptions.Json, GlobalOptions.Language,
+    ImportCommand.Create(), ExportCommand.Create(),
+    SuggestCommand.Create(), ProspectsCommand.Create(), SearchCommand.Create(), StatsCommand.Create(),
+    AuthoritiesCommand.Create(), ShowCommand.Create(),
+    VerbCommand.Create("publish", "Publish a draft or a withdrawn item."), VerbCommand.Create("withdraw", "Take a published item back."), VerbCommand.Create("confirm", "Say that a published item still holds."),
+};
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(3) });

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using CooperaNet.Matching.Client.Output;
+using CooperaNet.Matching.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
+using Spectre.Console;
+
+namespace CooperaNet.Matching.Client;
+
+/// <summary>Exit codes.</summary>
+internal static class Exit
+{
+    public const int Done = 0;
+
+    /// <summary>The service refused rows or found nothing.</summary>
+    public const int Partly = 1;
+
+    /// <summary>The request is wrong.</summary>
+    public const int Refused = 2;
+
+    /// <summary>The service can't be reached or can't do it now.</summary>
+    public const int Unavailable = 3;
+
+    /// <summary>Ctrl-C.</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>One run of a command: the channel, the clients, and how things are shown.</summary>
+internal sealed class Session(ParseResult arguments) : IDisposable
+{
+    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithIndentation());
+
+    private readonly GrpcChannel channel = GrpcChannel.ForAddress(arguments.GetValue(GlobalOptions.Server)!, new GrpcChannelOptions
+    {
+        ServiceConfig = new ServiceConfig
+        {
+            MethodConfigs =
+            {
+                new MethodConfig
+                {
+                    Names = { MethodName.Default },
+                    RetryPolicy = new RetryPolicy { MaxAttempts = 4, InitialBackoff = TimeSpan.FromSeconds(0.3), MaxBackoff = TimeSpan.FromSeconds(3), BackoffMultiplier = 2, RetryableStatusCodes = { StatusCode.Unavailable } },
+                },
+            },
+        },
+    });
+
+    public CatalogService.CatalogServiceClient Catalog => new(channel);
+
+    public ExchangeService.ExchangeServiceClient Exchange => new(channel);
+
+    public MatchingService.MatchingServiceClient Matching => new(channel);
+
+    public StatisticsService.StatisticsServiceClient Statistics => new(channel);
+
+    public AuthorityService.AuthorityServiceClient Authorities => new(channel);
+
+    public bool Json { get; } = arguments.GetValue(GlobalOptions.Json);
+
+    public string Language { get; } = arguments.GetValue(GlobalOptions.Language)!;
+
+    public Texts Texts => new(Language);
+
+    public IAnsiConsole Console { get; } = AnsiConsole.Console;
+
+    /// <summary>Errors and progress: never among a script's output.</summary>
+    public IAnsiConsole Errors { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+
+    /// <summary>Runs a command; what fails is said in words that help.</summary>
+    public static async Task<int> RunAsync(ParseResult arguments, Func<Session, Task<int>> command)
+    {
+        using var session = new Session(arguments);
+        try
+        {
+            return await command(session);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.Cancelled)
+        {
+            return Exit.Interrupted;
+        }
+        catch (OperationCanceledException)
+        {
+            return Exit.Interrupted;
+        }
+        catch (RpcException error)
+        {
+            return Failures.Show(session, error, arguments.GetValue(GlobalOptions.Server)!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            session.Errors.MarkupLineInterpolated($"[red]{error.Message}[/]");
+            return Exit.Refused;
+        }
+    }
+
+    /// <summary>Prints a message as JSON.</summary>
+    public static void Print(IMessage message) => System.Console.Out.WriteLine(Formatter.Format(message));
+
+    public void Dispose() => channel.Dispose();
+}
