@@ -2,11 +2,18 @@ using BenchmarkDotNet.Running;
 using CooperaNet.Matching.Benchmarks;
 
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
+// dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
 {
     await ExchangeBenchmark.RunAsync(sizes.Length > 0 ? [.. sizes.Select(int.Parse)] : [1_000, 10_000]);
+    return;
+}
+
+if (args is ["catalog", .. var rows])
+{
+    await CatalogBenchmark.RunAsync(rows is [var count] ? int.Parse(count) : 100_000);
     return;
 }
 

@@ -1,12 +1,13 @@
 using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Suggestions;
 
 namespace CooperaNet.Matching.Catalogs;
 
 [GrainType("catalog-import")]
 internal sealed class CatalogImportGrain(
-    [PersistentState("catalog-import")] IPersistentState<CatalogImport> state, CatalogImportStore store, RegisterReader register, TimeProvider clock) : Grain, ICatalogImportGrain
+    [PersistentState("catalog-import")] IPersistentState<CatalogImport> state, CatalogImportStore store, RegisterReader register, QueryPool pool, TimeProvider clock) : Grain, ICatalogImportGrain
 {
     /// <summary>Rows under way at once: enough to fill a group commit, few enough to leave room for others.</summary>
     private const int Window = 128;
@@ -100,9 +101,9 @@ internal sealed class CatalogImportGrain(
             await store.AddMissingAsync(state.State.Id, Import.Parent, cancellationToken);
         }
 
-        var suspects = await store.SuspectsAsync(state.State.Id, cancellationToken);
-        var duplicates = suspects.Where(pair => Fingerprint.Similarity(pair.Sketch, pair.OtherSketch) >= Fingerprint.Suspicious)
-            .GroupBy(pair => pair.Row).ToDictionary(group => (int)group.Key, group => (IReadOnlyList<string>)[.. group.Select(pair => pair.Other).Distinct().Take(5)]);
+        var id = state.State.Id; // the state belongs to the grain's own thread
+        var duplicates = await pool.FollowAsync(
+            () => store.FindSuspects(id, (left, right) => Fingerprint.Similarity(left, right) >= Fingerprint.Suspicious, cancellationToken), cancellationToken);
         await store.CloseAsync(state.State.Id, duplicates, cancellationToken);
         counts = await store.CountAsync(state.State.Id, cancellationToken);
         return await SetStateAsync(CatalogImportState.Succeeded, "", cancellationToken);

@@ -40,7 +40,8 @@ public interface ICatalogImportGrain : IGrainWithStringKey
     Task<IReadOnlyList<CatalogRowResult>> AppendAsync(int session, int firstRow, IReadOnlyList<CatalogRow> rows, CancellationToken cancellationToken);
 
     /// <summary>Ends the import: finds what is missing and what is suspected to be double.</summary>
-    [Alias("Finish")]
+    /// <remarks>Seconds for a hundred thousand rows.</remarks>
+    [Alias("Finish"), ResponseTimeout("00:10:00")]
     Task<CatalogImport> FinishAsync(int session, CancellationToken cancellationToken);
 
     /// <summary>Ends the import because the file cannot be read any further.</summary>
@@ -64,6 +65,6 @@ public interface ICatalogImportGrain : IGrainWithStringKey
     Task<Page<CatalogRowResult>> ListRowsAsync(string filter, int pageSize, string pageToken, CancellationToken cancellationToken);
 
     /// <summary>Withdraws the items reported missing; <paramref name="expected"/> must be their number, as a second confirmation.</summary>
-    [Alias("WithdrawMissing")]
+    [Alias("WithdrawMissing"), ResponseTimeout("00:10:00")]
     Task<int> WithdrawMissingAsync(int expected, Caller caller, CancellationToken cancellationToken);
 }

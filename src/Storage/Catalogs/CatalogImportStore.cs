@@ -10,22 +10,6 @@ namespace CooperaNet.Matching.Catalogs;
 /// <summary>A row's answer on its way into the database, with the fingerprint of its text.</summary>
 public sealed record AnsweredRow(ItemKind? Kind, CatalogRowResult Result, byte[]? Sketch, IReadOnlyList<long> Bands);
 
-/// <summary>Two texts that share a band: a row of an import, and another row (<c>row 12</c>) or an item (its name).</summary>
-public sealed record SuspectedPair
-{
-    /// <summary>The row's number.</summary>
-    public long Row { get; init; }
-
-    /// <summary>Its fingerprint.</summary>
-    public byte[] Sketch { get; init; } = [];
-
-    /// <summary>What it resembles.</summary>
-    public string Other { get; init; } = "";
-
-    /// <summary>The other's fingerprint.</summary>
-    public byte[] OtherSketch { get; init; } = [];
-}
-
 /// <summary>Keeps what imports answered, row by row.</summary>
 public sealed class CatalogImportStore(ExchangeDatabase database)
 {
@@ -34,6 +18,9 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
 
     /// <summary>Of a band with more members than this the first ones stand for all.</summary>
     private const int MaxBand = 20;
+
+    /// <summary>Duplicates named for one row.</summary>
+    private const int MaxNamed = 5;
 
     /// <summary>Enters an import into the list of its parent's; returns its id.</summary>
     public async Task<long> AddAsync(CatalogImportId import, DateTimeOffset now, CancellationToken cancellationToken)
@@ -139,8 +126,8 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
           iif(r.kind = 'offer', 'Offer', 'Need'), r.source_reference, 'Missing', r.name, '{}'
         FROM register r
         WHERE r.parent = @parent AND r.state = 'PUBLISHED' AND r.source_reference IS NOT NULL
-          AND EXISTS (SELECT 1 FROM catalog_import_row i WHERE i.import = @import AND lower(i.kind) = r.kind)
-          AND NOT EXISTS (SELECT 1 FROM catalog_import_row i WHERE i.import = @import AND lower(i.kind) = r.kind AND i.reference = r.source_reference)
+          AND r.kind IN (SELECT lower(kind) FROM catalog_import_row WHERE import = @import)
+          AND (r.kind, r.source_reference) NOT IN (SELECT lower(kind), reference FROM catalog_import_row WHERE import = @import)
         """,
         cancellationToken, ("@import", import), ("@parent", parent.ToString()));
 
@@ -151,30 +138,75 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         return (await read.QueryAsync<string>(new("SELECT item FROM catalog_import_row WHERE import = @import AND outcome = 'Missing' ORDER BY row", new { import }, cancellationToken: cancellationToken))).AsList();
     }
 
-    /// <summary>Pairs of texts that share a band: rows with earlier rows of the import, and with published items.</summary>
-    public async Task<IReadOnlyList<SuspectedPair>> SuspectsAsync(long import, CancellationToken cancellationToken)
+    /// <summary>For each row the names of items, and the earlier rows, whose text is similar by a comparison of fingerprints. Runs for seconds on a long import.</summary>
+    /// <remarks>O(rows): of texts that share a band, each is compared with the first <see cref="MaxBand"/> only.</remarks>
+    public IReadOnlyDictionary<int, IReadOnlyList<string>> FindSuspects(long import, Func<byte[], byte[], bool> similar, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
-        return (await read.QueryAsync<SuspectedPair>(new(
-            """
-            WITH banded AS (
-              SELECT band, row, ROW_NUMBER() OVER (PARTITION BY band ORDER BY row) AS place FROM catalog_import_band WHERE import = @import),
-            first AS (SELECT band, row FROM banded WHERE place <= @max),
-            pairs AS (
-              SELECT DISTINCT b.row, a.row AS other FROM banded b JOIN first a ON a.band = b.band AND a.row < b.row),
-            items AS (
-              SELECT DISTINCT b.row, f.item AS other FROM banded b
-              JOIN (SELECT band, item, ROW_NUMBER() OVER (PARTITION BY band ORDER BY item) AS place FROM fingerprint_band WHERE band IN (SELECT band FROM banded)) f ON f.band = b.band AND f.place <= @max)
-            SELECT p.row AS Row, x.sketch AS Sketch, 'row ' || p.other AS Other, y.sketch AS OtherSketch
-            FROM pairs p JOIN catalog_import_fingerprint x ON x.import = @import AND x.row = p.row JOIN catalog_import_fingerprint y ON y.import = @import AND y.row = p.other
-            UNION ALL
-            SELECT p.row, x.sketch, i.name, y.sketch
-            FROM items p JOIN catalog_import_row r ON r.import = @import AND r.row = p.row
-            JOIN catalog_import_fingerprint x ON x.import = @import AND x.row = p.row JOIN fingerprint y ON y.item = p.other
-            JOIN register i ON i.id = p.other AND i.state = 'PUBLISHED'
-            WHERE i.name <> r.item AND NOT EXISTS (SELECT 1 FROM catalog_import_row s WHERE s.import = @import AND s.kind = iif(i.kind = 'offer', 'Offer', 'Need') AND s.reference = i.source_reference AND s.item = i.name)
-            """,
-            new { import, max = MaxBand }, cancellationToken: cancellationToken))).AsList();
+        using var read = database.OpenRead();
+        var found = new Dictionary<int, IReadOnlyList<string>>();
+        foreach (var chunk in Pairs(read, import, cancellationToken).OrderBy(pair => pair.Row).Chunk(1_000))
+        {
+            var rows = read.Query<(long Row, byte[] Sketch)>(
+                "SELECT row, sketch FROM catalog_import_fingerprint WHERE import = @import AND row IN (SELECT value FROM json_each(@rows))",
+                new { import, rows = JsonSerializer.Serialize(chunk.Select(pair => pair.Row).Concat(chunk.Where(pair => pair.OtherRow > 0).Select(pair => pair.OtherRow)).Distinct()) }).ToDictionary(row => (int)row.Row, row => row.Sketch);
+            var items = read.Query<(long Item, byte[] Sketch, string Name)>(
+                """
+                SELECT f.item, f.sketch, r.name FROM fingerprint f JOIN register r ON r.id = f.item AND r.state = 'PUBLISHED' WHERE f.item IN (SELECT value FROM json_each(@items))
+                AND NOT EXISTS (SELECT 1 FROM catalog_import_row s INDEXED BY ix_catalog_import_row_reference WHERE s.import = @import AND s.kind = iif(r.kind = 'offer', 'Offer', 'Need') AND s.reference = IFNULL(r.source_reference, '') AND s.item = r.name)
+                """,
+                new { import, items = JsonSerializer.Serialize(chunk.Select(pair => pair.OtherItem).Where(item => item > 0).Distinct()) }).ToDictionary(item => item.Item, item => (item.Name, item.Sketch));
+            foreach (var row in chunk.GroupBy(pair => pair.Row))
+            {
+                string[] others =
+                [
+                    .. row.Where(pair => pair.OtherRow > 0 && similar(rows[row.Key], rows[pair.OtherRow])).Select(pair => string.Create(CultureInfo.InvariantCulture, $"row {pair.OtherRow}")),
+                    .. row.Where(pair => items.TryGetValue(pair.OtherItem, out var item) && similar(rows[row.Key], item.Sketch)).Select(pair => items[pair.OtherItem].Name),
+                ];
+                if (others.Length > 0)
+                {
+                    found[row.Key] = [.. found.GetValueOrDefault(row.Key) ?? [], .. others.Take(MaxNamed)];
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Pairs of texts that share a band: a row with an earlier row, or with an item.</summary>
+    private static HashSet<(int Row, int OtherRow, long OtherItem)> Pairs(Microsoft.Data.Sqlite.SqliteConnection read, long import, CancellationToken cancellationToken)
+    {
+        var pairs = new HashSet<(int, int, long)>();
+        var (current, members) = (0L, new List<int>());
+        foreach (var (band, row) in read.Query<(long Band, long Row)>("SELECT band, row FROM catalog_import_band WHERE import = @import ORDER BY band, row", new { import }, buffered: false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (band != current)
+            {
+                current = band;
+                members.Clear();
+            }
+
+            pairs.UnionWith(members.Select(member => ((int)row, member, 0L)));
+            if (members.Count < MaxBand)
+            {
+                members.Add((int)row);
+            }
+        }
+
+        var (last, places) = ((0L, 0L), 0);
+        foreach (var (band, row, item) in read.Query<(long Band, long Row, long Item)>(
+            "SELECT b.band, b.row, f.item FROM catalog_import_band b CROSS JOIN fingerprint_band f ON f.band = b.band WHERE b.import = @import ORDER BY b.band, b.row", new { import }, buffered: false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            places = last == (band, row) ? places + 1 : 0;
+            last = (band, row);
+            if (places < MaxBand)
+            {
+                pairs.Add(((int)row, 0, item));
+            }
+        }
+
+        return pairs;
     }
 
     /// <summary>Notes suspected duplicates with their rows, all or none, and forgets the import's fingerprints.</summary>

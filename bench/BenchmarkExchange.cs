@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Silo;
+using CooperaNet.Matching.Storage;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CooperaNet.Matching.Benchmarks;
+
+/// <summary>An exchange of its own in this process, over a new database, with both ports open.</summary>
+internal sealed class BenchmarkExchange : IAsyncDisposable
+{
+    private readonly string directory = System.IO.Directory.CreateTempSubdirectory("cooperanet-bench-").FullName;
+    private readonly ExchangeDatabase database;
+    private readonly WebApplication app;
+
+    private BenchmarkExchange()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Gateway:JsonPort"] = "28080", ["Gateway:GrpcPort"] = "28081", ["Logging:LogLevel:Default"] = "Warning", ["Logging:LogLevel:Orleans"] = "Error" });
+        database = ExchangeDatabase.Open(directory);
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(28111, 28300).UseEmbeddedStorage(database).AddMatching());
+        builder.UseGatewayPorts();
+        builder.Services.AddGateway();
+        app = builder.Build().MapGateway();
+    }
+
+    public string Folder => directory;
+
+    public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
+
+    public GrpcChannel Channel { get; } = NewChannel();
+
+    /// <summary>Another connection, as another client has one.</summary>
+    public static GrpcChannel NewChannel() => GrpcChannel.ForAddress("http://127.0.0.1:28081", new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true } });
+
+    public static async Task<BenchmarkExchange> StartAsync()
+    {
+        var exchange = new BenchmarkExchange();
+        await exchange.app.StartAsync();
+        return exchange;
+    }
+
+    /// <summary>Latencies in milliseconds, after a hundred calls to warm up.</summary>
+    public static async Task<(double P50, double P99)> LatencyAsync(int callers, int calls, Func<Random, Task> call)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await call(new Random(i));
+        }
+
+        var times = (await Task.WhenAll(Enumerable.Range(0, callers).Select(async caller =>
+        {
+            var random = new Random(1_000 + caller);
+            var own = new double[calls];
+            for (var i = 0; i < calls; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                await call(random);
+                own[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            }
+
+            return own;
+        }))).SelectMany(own => own).Order().ToArray();
+        return (times[times.Length / 2], times[times.Length * 99 / 100]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await database.DisposeAsync();
+        System.IO.Directory.Delete(directory, recursive: true);
+    }
+}
