@@ -31,7 +31,7 @@ internal sealed class SearchGrain(PartitionSearch search, RegisterReader registe
         };
         var arguments = $"search|{query.Text}|{query.LanguageCode}|{query.Filter}";
         var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
-        var hits = await search.FindAsync(query.Text, query.LanguageCode, MaxHits, cancellationToken);
+        var hits = await search.FindAsync(query.Text, query.LanguageCode, query.Filter.Length > 0 ? MaxHits : Math.Min(MaxHits, skip + size + 1), cancellationToken);
         var passing = query.Filter.Length == 0 ? null : await register.FilterAsync([.. hits.Select(hit => hit.Name)], query.Filter, cancellationToken);
         var page = hits.Where(hit => passing?.Contains(hit.Name) ?? true).Skip(skip).Take(size + 1).ToList();
         var items = await register.ReadItemsAsync([.. page.Take(size).Select(hit => hit.Name)], cancellationToken);

@@ -36,9 +36,16 @@ public sealed class IndexSnapshot
     }
 
     /// <summary>The items that hold the words of a free-text query, best first, ties by name.</summary>
-    public IEnumerable<TextHit> Find(TextQuery query, int count, DateTimeOffset now) => Segments
-        .SelectMany(part => part.Segment.Find(query, part.Gone, now))
-        .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(count);
+    public IReadOnlyList<TextHit> Find(TextQuery query, int count, DateTimeOffset now)
+    {
+        var top = new TopHits(count);
+        foreach (var (segment, gone) in Segments)
+        {
+            segment.Find(query, gone, now, top);
+        }
+
+        return top.ToTextHits();
+    }
 }
 
 /// <summary>The writing side of one partition's index over offers or needs: small new segments, merged as they grow. One writer at a time.</summary>

@@ -30,9 +30,27 @@ internal sealed class Postings
         }
     }
 
-    /// <summary>The items that carry a feature, with their weights; empty for an unknown one.</summary>
-    public (ReadOnlyMemory<int> Ordinals, ReadOnlyMemory<float> Weights) Find(int feature) =>
-        lists.TryGetValue(feature, out var list) ? (ordinals.AsMemory(list.Start, list.Count), weights.AsMemory(list.Start, list.Count)) : default;
+    /// <summary>Adds a word's weight, and its part of the cosine, to the items that carry one of its features; once an item.</summary>
+    public void Count(int feature, byte word, float weight, float[] weightSums, float[] cosines, byte[] counted)
+    {
+        if (!lists.TryGetValue(feature, out var list))
+        {
+            return;
+        }
+
+        var items = ordinals.AsSpan(list.Start, list.Count);
+        var values = weights.AsSpan(list.Start, list.Count);
+        for (var i = 0; i < items.Length; i++)
+        {
+            var item = items[i];
+            if (counted[item] != word)
+            {
+                counted[item] = word;
+                weightSums[item] += weight;
+                cosines[item] += weight * values[i];
+            }
+        }
+    }
 
     public static Postings Build(IReadOnlyList<SparseVector> vectors)
     {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections;
-using System.Runtime.InteropServices;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Search;
@@ -69,29 +68,41 @@ internal sealed class Segment
         ArrayPool<float>.Shared.Return(gramScores);
     }
 
-    /// <summary>The live items that hold at least one of the words.</summary>
-    /// <remarks>O(postings of the words).</remarks>
-    public IEnumerable<TextHit> Find(TextQuery query, BitArray? gone, DateTimeOffset now)
+    /// <summary>Offers every live item that holds at least one of the words to the collector, with its score.</summary>
+    /// <remarks>O(items + postings of the words).</remarks>
+    public void Find(TextQuery query, BitArray? gone, DateTimeOffset now, TopHits top)
     {
-        var found = new Dictionary<int, (int Word, float Weight, float Cosine)>();
+        var count = Items.Length;
+        var weights = ArrayPool<float>.Shared.Rent(count);
+        var cosines = ArrayPool<float>.Shared.Rent(count);
+        var counted = ArrayPool<byte>.Shared.Rent(count); // the last word that counted for an item, from 1
+        Array.Clear(weights, 0, count);
+        Array.Clear(cosines, 0, count);
+        Array.Clear(counted, 0, count);
         for (var word = 0; word < query.Features.Count; word++)
         {
             foreach (var feature in query.Features[word])
             {
-                var (ordinals, weights) = terms.Find(feature);
-                for (var i = 0; i < ordinals.Length; i++)
-                {
-                    ref var item = ref CollectionsMarshal.GetValueRefOrAddDefault(found, ordinals.Span[i], out var known);
-                    if (!known || item.Word != word)
-                    {
-                        item = (word, item.Weight + query.Weights[word], item.Cosine + (query.Weights[word] * weights.Span[i]));
-                    }
-                }
+                terms.Count(feature, (byte)(word + 1), query.Weights[word], weights, cosines, counted);
             }
         }
 
         var (total, norm) = (query.Weights.Sum(), Math.Sqrt(query.Weights.Sum(weight => weight * weight)));
-        return found.Where(pair => gone?[pair.Key] != true && !(Items[pair.Key].ExpireTime <= now))
-            .Select(pair => new TextHit(Items[pair.Key].Name, pair.Value.Weight / total * (1 + Math.Min(1, pair.Value.Cosine / norm)) / 2));
+        for (var ordinal = 0; ordinal < count; ordinal++)
+        {
+            if (weights[ordinal] > 0)
+            {
+                var score = weights[ordinal] / total * (1 + Math.Min(1, cosines[ordinal] / norm)) / 2;
+                var item = Items[ordinal];
+                if (score >= top.Floor && gone?[ordinal] != true && !(item.ExpireTime <= now))
+                {
+                    top.Add(item, default, score, stale: false);
+                }
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(weights);
+        ArrayPool<float>.Shared.Return(cosines);
+        ArrayPool<byte>.Shared.Return(counted);
     }
 }

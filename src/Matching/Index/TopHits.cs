@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Search;
 
 namespace CooperaNet.Matching.Index;
 
@@ -26,6 +27,19 @@ internal sealed class TopHits(int count)
         {
             Floor = worst.LogOdds;
         }
+    }
+
+    /// <summary>The answers of a free-text search, best first; what was added is their score.</summary>
+    public IReadOnlyList<TextHit> ToTextHits()
+    {
+        var hits = new TextHit[heap.Count];
+        for (var i = hits.Length - 1; i >= 0; i--)
+        {
+            heap.TryDequeue(out var found, out var key);
+            hits[i] = new(found.Item.Name, key.LogOdds);
+        }
+
+        return hits;
     }
 
     /// <summary>The answers, best first.</summary>

@@ -55,6 +55,15 @@ internal sealed class Columns
             }
         }
 
+        for (var i = 0; i < header.Count; i++) // "Título de la iniciativa": a usual name and more
+        {
+            var name = Folded.Of(header[i]);
+            if (!positions.ContainsValue(i) && Fields.Keys.Where(usual => usual.Length > 2 && name.StartsWith(usual + " ", StringComparison.Ordinal)).MaxBy(usual => usual.Length) is { } beginning)
+            {
+                positions.TryAdd(Fields[beginning], i);
+            }
+        }
+
         foreach (var required in (string[])["title", "sourceReference"])
         {
             if (!positions.ContainsKey(required) && !(required == "sourceReference" && positions.ContainsKey("item")))
