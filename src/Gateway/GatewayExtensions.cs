@@ -5,6 +5,7 @@ using CooperaNet.Matching.Gateway.Errors;
 using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Json;
 using CooperaNet.Matching.Gateway.OpenApi;
+using CooperaNet.Matching.Gateway.Quality;
 using CooperaNet.Matching.Gateway.Statistics;
 using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Gateway.Suggestions;
@@ -83,6 +84,7 @@ public static class GatewayExtensions
         app.MapGrpcService<CatalogService>();
         app.MapGrpcService<MatchingService>();
         app.MapGrpcService<StatisticsService>();
+        app.MapGrpcService<QualityService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });

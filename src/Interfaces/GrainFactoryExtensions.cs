@@ -1,6 +1,7 @@
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Quality;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Search;
 using CooperaNet.Matching.Statistics;
@@ -35,6 +36,9 @@ public static class GrainFactoryExtensions
 
     /// <summary>A reference to the grain that remembers how a parent's files are read.</summary>
     public static ICatalogMappingGrain GetCatalogMapping(this IGrainFactory grains, ParentId id) => grains.GetGrain<ICatalogMappingGrain>(id.ToString());
+
+    /// <summary>Looks for what lowers the worth of items; any silo serves it.</summary>
+    public static IQualityGrain GetQuality(this IGrainFactory grains) => grains.GetGrain<IQualityGrain>(0);
 
     /// <summary>Searches by words; any silo serves it.</summary>
     public static ISearchGrain GetSearch(this IGrainFactory grains) => grains.GetGrain<ISearchGrain>(0);

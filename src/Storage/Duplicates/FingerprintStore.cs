@@ -1,5 +1,6 @@
 using System.Globalization;
 using CooperaNet.Matching.Storage;
+using Dapper;
 
 namespace CooperaNet.Matching.Duplicates;
 
@@ -22,5 +23,20 @@ public sealed class FingerprintStore(ExchangeDatabase database)
             """,
             [.. fingerprints.Select(f => new (string, object)[] { ("@item", f.Item), ("@revision", f.Revision), ("@sketch", f.Sketch), ("@bands", $"[{string.Join(',', f.Bands.Select(band => band.ToString(CultureInfo.InvariantCulture)))}]") })],
             cancellationToken);
+    }
+
+    /// <summary>For each of these items the names of up to three published items whose text is similar by a comparison of fingerprints.</summary>
+    public async Task<IReadOnlyDictionary<long, IReadOnlyList<string>>> FindDuplicatesAsync(IReadOnlyList<long> items, Func<byte[], byte[], bool> similar, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        var pairs = await read.QueryAsync<(long Item, byte[] Sketch, byte[] OtherSketch, string Other)>(new(
+            """
+            SELECT DISTINCT a.item, x.sketch, y.sketch, r.name
+            FROM fingerprint_band a INDEXED BY ix_fingerprint_band_item JOIN fingerprint_band b ON b.band = a.band AND b.item <> a.item
+            JOIN fingerprint x ON x.item = a.item JOIN fingerprint y ON y.item = b.item JOIN register r ON r.id = b.item AND r.state = 'PUBLISHED'
+            WHERE a.item IN (SELECT value FROM json_each(@items)) ORDER BY r.name
+            """,
+            new { items = $"[{string.Join(',', items.Select(item => item.ToString(CultureInfo.InvariantCulture)))}]" }, cancellationToken: cancellationToken));
+        return pairs.Where(pair => similar(pair.Sketch, pair.OtherSketch)).GroupBy(pair => pair.Item).ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(pair => pair.Other).Take(3)]);
     }
 }

@@ -65,6 +65,17 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return new(participants, rows.Count > size ? PageToken.Write(kind.ToString(), participants[^1].Name) : "");
     }
 
+    /// <summary>The next published items that pass a filter, by name, with their storage ids.</summary>
+    public async Task<IReadOnlyList<(long Id, Item Item)>> ReadPublishedAsync(string filter, string afterName, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters();
+        var sql = $"SELECT r.id, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Filter.ToSql(filter, parameters)} ORDER BY r.name LIMIT @limit";
+        parameters.Add("@afterName", afterName);
+        parameters.Add("@limit", limit);
+        await using var read = OpenRead();
+        return [.. (await read.QueryAsync<(long Id, byte[] Payload)>(new(sql, parameters, cancellationToken: cancellationToken))).Select(row => (row.Id, JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!))];
+    }
+
     /// <summary>Those of these names that pass a filter.</summary>
     public async Task<IReadOnlySet<string>> FilterAsync(IReadOnlyCollection<string> names, string filter, CancellationToken cancellationToken)
     {

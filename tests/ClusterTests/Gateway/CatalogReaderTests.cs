@@ -133,7 +133,7 @@ public class CatalogReaderTests
     [InlineData("PK\u0003\u0004 rest", "spreadsheet")]
     [InlineData("<html><table>", "HTML")]
     [InlineData("a\0b,c", "zero bytes")]
-    [InlineData("nombre corto;otra\n1;2\n", "no column that is known as title")]
+    [InlineData("asunto;otra\n1;2\n", "no column that is known as title")]
     public async Task What_is_no_catalogue_is_refused_with_advice(string text, string complaint) =>
         Assert.Contains(complaint, (await Assert.ThrowsAsync<CatalogFormatException>(() => ReadAsync(Bytes(text)))).Message, StringComparison.Ordinal);
 
