@@ -24,6 +24,9 @@ internal sealed class OfferGrain(
 
     public Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken) => desk.ConfirmAsync(etag, caller, cancellationToken);
 
-    public Task<ImportResult> ImportAsync(ItemContent content, ItemFields fields, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
-        desk.ImportAsync(content, fields, publish, caller, validateOnly, cancellationToken);
+    public Task<ImportResult> ImportAsync(ItemContent content, ItemFields fields, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
+    {
+        DeactivateOnIdle(); // a catalogue's rows are touched once: a million of them must not stay in memory
+        return desk.ImportAsync(content, fields, publish, caller, validateOnly, cancellationToken);
+    }
 }
