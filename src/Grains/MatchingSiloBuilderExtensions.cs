@@ -11,12 +11,16 @@ using CooperaNet.Matching.Suggestions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace CooperaNet.Matching;
 
 /// <summary>Puts the grains into a silo.</summary>
 public static class MatchingSiloBuilderExtensions
 {
+    /// <summary>Grains whose place a silo remembers; more than are busy at once.</summary>
+    private const int CachedPlaces = 20_000;
+
     /// <summary>Adds everything the grains need except storage and clustering, which each host chooses. Expects an ExchangeDatabase among the services.</summary>
     /// <remarks>Invalid options stop the host at start-up with an <see cref="OptionsValidationException"/>.</remarks>
     public static ISiloBuilder AddMatching(this ISiloBuilder silo)
@@ -31,6 +35,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
         services.AddSingleton<PartitionSearch>().AddSingleton<QueryPool>();
         services.AddHostedService<StatisticsFolder>();
+        services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB
         silo.AddStartupTask<ExchangeStart>();
         return silo;
     }
