@@ -9,6 +9,14 @@ public sealed class LanguageDetector
     /// <summary>Languages in the order of the weights.</summary>
     public static IReadOnlyList<string> Languages { get; } = ["en", "es", "pt", "fr"];
 
+    /// <summary>The primary language of a BCP-47 code, lower case: <c>pt</c> of <c>pt-BR</c>.</summary>
+    public static string Primary(string languageCode)
+    {
+        var end = languageCode.IndexOf('-', StringComparison.Ordinal);
+        var primary = end < 0 ? languageCode : languageCode[..end];
+        return primary is "en" or "es" or "pt" or "fr" ? primary : primary.ToLowerInvariant();
+    }
+
     /// <summary>Number of hash buckets; a power of two.</summary>
     public const int Buckets = 1 << 15;
 
