@@ -102,9 +102,13 @@ internal sealed class CatalogImportGrain(
         }
 
         var id = state.State.Id; // the state belongs to the grain's own thread
-        var duplicates = await pool.FollowAsync(
-            () => store.FindSuspects(id, (left, right) => Fingerprint.Similarity(left, right) >= Fingerprint.Suspicious, cancellationToken), cancellationToken);
-        await store.CloseAsync(state.State.Id, duplicates, cancellationToken);
+        using (var search = store.SearchSuspects())
+        {
+            await pool.FollowAsync(
+                () => search.Compare(id, (left, right) => Fingerprint.Similarity(left, right) >= Fingerprint.Suspicious, cancellationToken), cancellationToken);
+            await store.CloseAsync(id, search, cancellationToken);
+        }
+
         counts = await store.CountAsync(state.State.Id, cancellationToken);
         return await SetStateAsync(CatalogImportState.Succeeded, "", cancellationToken);
     }
@@ -148,10 +152,11 @@ internal sealed class CatalogImportGrain(
             throw MatchingException.Invalid("expectedCount", $"{expected} is not the number of missing items, {counts.Missing}; nothing was withdrawn.");
         }
 
-        var withdrawn = 0;
-        foreach (var window in (await store.MissingAsync(state.State.Id, cancellationToken)).Chunk(Window))
+        var (withdrawn, row) = (0, 0);
+        while (await store.ListMissingAsync(state.State.Id, row, Window, cancellationToken) is { Count: > 0 } window)
         {
-            withdrawn += (await Task.WhenAll(window.Select(name => WithdrawAsync(ItemId.Find(name)!.Value)))).Sum();
+            withdrawn += (await Task.WhenAll(window.Select(missing => WithdrawAsync(ItemId.Find(missing.Item)!.Value)))).Sum();
+            row = window[^1].Row;
         }
 
         return withdrawn;

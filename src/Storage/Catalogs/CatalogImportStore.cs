@@ -16,11 +16,8 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 1_000;
 
-    /// <summary>Of a band with more members than this the first ones stand for all.</summary>
-    private const int MaxBand = 20;
-
-    /// <summary>Duplicates named for one row.</summary>
-    private const int MaxNamed = 5;
+    /// <summary>Rows written or read at once: the memory of an import's end.</summary>
+    private const int Batch = 1_000;
 
     /// <summary>Enters an import into the list of its parent's; returns its id.</summary>
     public async Task<long> AddAsync(CatalogImportId import, DateTimeOffset now, CancellationToken cancellationToken)
@@ -117,111 +114,70 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
             new { import, references = JsonSerializer.Serialize(references) }, cancellationToken: cancellationToken))).ToDictionary(row => (row.Kind, row.Reference), row => row.Row);
     }
 
-    /// <summary>Adds an answer for each published item of the catalogue that no row names; items without a source reference were never in it.</summary>
+    /// <summary>Adds an answer for each published item of the catalogue that no row names; items without a source reference were never in it. Safe to repeat.</summary>
     /// <remarks>Only kinds that occur in the file are looked at.</remarks>
-    public Task AddMissingAsync(long import, ParentId parent, CancellationToken cancellationToken) => database.WriteAsync(
-        """
-        INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
-        SELECT @import, (SELECT MAX(row) FROM catalog_import_row WHERE import = @import) + ROW_NUMBER() OVER (ORDER BY r.name),
-          iif(r.kind = 'offer', 'Offer', 'Need'), r.source_reference, 'Missing', r.name, '{}'
-        FROM register r
-        WHERE r.parent = @parent AND r.state = 'PUBLISHED' AND r.source_reference IS NOT NULL
-          AND r.kind IN (SELECT lower(kind) FROM catalog_import_row WHERE import = @import)
-          AND (r.kind, r.source_reference) NOT IN (SELECT lower(kind), reference FROM catalog_import_row WHERE import = @import)
-        """,
-        cancellationToken, ("@import", import), ("@parent", parent.ToString()));
+    public async Task AddMissingAsync(long import, ParentId parent, CancellationToken cancellationToken)
+    {
+        foreach (var kind in Enum.GetNames<ItemKind>())
+        {
+            for (var after = ""; after is not null;)
+            {
+                await using var read = database.OpenRead();
+                var missing = (await read.QueryAsync<(string Name, string Reference)>(new(
+                    """
+                    SELECT r.name, r.source_reference FROM register r
+                    WHERE r.parent = @parent AND r.kind = lower(@kind) AND r.name > @after AND r.state = 'PUBLISHED' AND r.source_reference IS NOT NULL
+                      AND EXISTS (SELECT 1 FROM catalog_import_row WHERE import = @import AND kind = @kind)
+                      AND NOT EXISTS (SELECT 1 FROM catalog_import_row WHERE import = @import AND kind = @kind AND reference = r.source_reference)
+                    ORDER BY r.name LIMIT @limit
+                    """,
+                    new { import, parent = parent.ToString(), kind, after, limit = Batch }, cancellationToken: cancellationToken))).AsList();
+                await database.WriteAsync(
+                    """
+                    INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
+                    SELECT @import, (SELECT MAX(row) FROM catalog_import_row WHERE import = @import) + key + 1, @kind, value ->> '$.reference', 'Missing', value ->> '$.name', '{}' FROM json_each(@missing)
+                    """,
+                    cancellationToken, ("@import", import), ("@kind", kind), ("@missing", JsonSerializer.Serialize(missing.Select(item => new { name = item.Name, reference = item.Reference }))));
+                after = missing.Count == Batch ? missing[^1].Name : null;
+            }
+        }
+    }
 
-    /// <summary>The names of the items reported missing.</summary>
-    public async Task<IReadOnlyList<string>> MissingAsync(long import, CancellationToken cancellationToken)
+    /// <summary>The next items reported missing behind a row, with their rows.</summary>
+    public async Task<IReadOnlyList<(int Row, string Item)>> ListMissingAsync(long import, int afterRow, int limit, CancellationToken cancellationToken)
     {
         await using var read = database.OpenRead();
-        return (await read.QueryAsync<string>(new("SELECT item FROM catalog_import_row WHERE import = @import AND outcome = 'Missing' ORDER BY row", new { import }, cancellationToken: cancellationToken))).AsList();
+        return (await read.QueryAsync<(int, string)>(new(
+            "SELECT row, item FROM catalog_import_row WHERE import = @import AND row > @afterRow AND outcome = 'Missing' ORDER BY row LIMIT @limit", new { import, afterRow, limit }, cancellationToken: cancellationToken))).AsList();
     }
 
-    /// <summary>For each row the names of items, and the earlier rows, whose text is similar by a comparison of fingerprints. Runs for seconds on a long import.</summary>
-    /// <remarks>O(rows): of texts that share a band, each is compared with the first <see cref="MaxBand"/> only.</remarks>
-    public IReadOnlyDictionary<int, IReadOnlyList<string>> FindSuspects(long import, Func<byte[], byte[], bool> similar, CancellationToken cancellationToken)
+    /// <summary>A search for rows whose text is nearly that of an earlier row or of an item.</summary>
+    public SuspectSearch SearchSuspects() => new(database.OpenRead());
+
+    /// <summary>Notes what a search found and forgets the import's fingerprints. Safe to repeat.</summary>
+    public async Task CloseAsync(long import, SuspectSearch found, CancellationToken cancellationToken)
     {
-        using var read = database.OpenRead();
-        var found = new Dictionary<int, IReadOnlyList<string>>();
-        foreach (var chunk in Pairs(read, import, cancellationToken).OrderBy(pair => pair.Row).Chunk(1_000))
-        {
-            var rows = read.Query<(long Row, byte[] Sketch)>(
-                "SELECT row, sketch FROM catalog_import_fingerprint WHERE import = @import AND row IN (SELECT value FROM json_each(@rows))",
-                new { import, rows = JsonSerializer.Serialize(chunk.Select(pair => pair.Row).Concat(chunk.Where(pair => pair.OtherRow > 0).Select(pair => pair.OtherRow)).Distinct()) }).ToDictionary(row => (int)row.Row, row => row.Sketch);
-            var items = read.Query<(long Item, byte[] Sketch, string Name)>(
-                """
-                SELECT f.item, f.sketch, r.name FROM fingerprint f JOIN register r ON r.id = f.item AND r.state = 'PUBLISHED' WHERE f.item IN (SELECT value FROM json_each(@items))
-                AND NOT EXISTS (SELECT 1 FROM catalog_import_row s INDEXED BY ix_catalog_import_row_reference WHERE s.import = @import AND s.kind = iif(r.kind = 'offer', 'Offer', 'Need') AND s.reference = IFNULL(r.source_reference, '') AND s.item = r.name)
-                """,
-                new { import, items = JsonSerializer.Serialize(chunk.Select(pair => pair.OtherItem).Where(item => item > 0).Distinct()) }).ToDictionary(item => item.Item, item => (item.Name, item.Sketch));
-            foreach (var row in chunk.GroupBy(pair => pair.Row))
-            {
-                string[] others =
-                [
-                    .. row.Where(pair => pair.OtherRow > 0 && similar(rows[row.Key], rows[pair.OtherRow])).Select(pair => string.Create(CultureInfo.InvariantCulture, $"row {pair.OtherRow}")),
-                    .. row.Where(pair => items.TryGetValue(pair.OtherItem, out var item) && similar(rows[row.Key], item.Sketch)).Select(pair => items[pair.OtherItem].Name),
-                ];
-                if (others.Length > 0)
-                {
-                    found[row.Key] = [.. found.GetValueOrDefault(row.Key) ?? [], .. others.Take(MaxNamed)];
-                }
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>Pairs of texts that share a band: a row with an earlier row, or with an item.</summary>
-    private static HashSet<(int Row, int OtherRow, long OtherItem)> Pairs(Microsoft.Data.Sqlite.SqliteConnection read, long import, CancellationToken cancellationToken)
-    {
-        var pairs = new HashSet<(int, int, long)>();
-        var (current, members) = (0L, new List<int>());
-        foreach (var (band, row) in read.Query<(long Band, long Row)>("SELECT band, row FROM catalog_import_band WHERE import = @import ORDER BY band, row", new { import }, buffered: false))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (band != current)
-            {
-                current = band;
-                members.Clear();
-            }
-
-            pairs.UnionWith(members.Select(member => ((int)row, member, 0L)));
-            if (members.Count < MaxBand)
-            {
-                members.Add((int)row);
-            }
-        }
-
-        var (last, places) = ((0L, 0L), 0);
-        foreach (var (band, row, item) in read.Query<(long Band, long Row, long Item)>(
-            "SELECT b.band, b.row, f.item FROM catalog_import_band b CROSS JOIN fingerprint_band f ON f.band = b.band WHERE b.import = @import ORDER BY b.band, b.row", new { import }, buffered: false))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            places = last == (band, row) ? places + 1 : 0;
-            last = (band, row);
-            if (places < MaxBand)
-            {
-                pairs.Add(((int)row, 0, item));
-            }
-        }
-
-        return pairs;
-    }
-
-    /// <summary>Notes suspected duplicates with their rows, all or none, and forgets the import's fingerprints.</summary>
-    public async Task CloseAsync(long import, IReadOnlyDictionary<int, IReadOnlyList<string>> duplicates, CancellationToken cancellationToken)
-    {
-        if (duplicates.Count > 0)
+        foreach (var chunk in found.Read().Chunk(Batch))
         {
             await database.WriteAsync(
                 "UPDATE catalog_import_row SET detail = json_set(detail, '$.duplicates', json(@others)) WHERE import = @import AND row = @row",
-                [.. duplicates.Select(pair => new (string, object)[] { ("@import", import), ("@row", pair.Key), ("@others", JsonSerializer.Serialize(pair.Value)) })],
+                [.. chunk.Select(pair => new (string, object)[] { ("@import", import), ("@row", pair.Row), ("@others", JsonSerializer.Serialize(pair.Others)) })],
                 cancellationToken);
         }
 
-        await database.WriteAsync(
-            "DELETE FROM catalog_import_band WHERE import = @import; DELETE FROM catalog_import_fingerprint WHERE import = @import;", cancellationToken, ("@import", import));
+        await DeleteAsync("catalog_import_band", "band, row", import, cancellationToken);
+        await DeleteAsync("catalog_import_fingerprint", "row", import, cancellationToken);
+    }
+
+    /// <summary>Deletes what a table holds of an import, a batch at a time: other writers never wait for long.</summary>
+    private async Task DeleteAsync(string table, string key, long import, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        while (await read.ExecuteScalarAsync<bool>(new($"SELECT EXISTS (SELECT 1 FROM {table} WHERE import = @import)", new { import }, cancellationToken: cancellationToken)))
+        {
+            await database.WriteAsync(
+                $"DELETE FROM {table} WHERE (import, {key}) IN (SELECT import, {key} FROM {table} WHERE import = @import LIMIT {5 * Batch})", cancellationToken, ("@import", import));
+        }
     }
 
     private const string Select = "SELECT row AS Number, reference AS Reference, outcome AS Outcome, item AS Item, detail AS Details FROM catalog_import_row";

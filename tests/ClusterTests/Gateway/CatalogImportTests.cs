@@ -46,7 +46,7 @@ public class CatalogImportTests(ExchangeFixture exchange)
     [Fact]
     public async Task A_dry_run_answers_like_the_real_run_and_changes_nothing()
     {
-        var text = Two + "A-1;Otra cosa con la misma clave;x;;es\n;Sin clave ninguna;x;;es\nA-4;Mal;x;99;es\n";
+        var text = "Código;Título;Descripción;ODS;Idioma\nA-1;Huertos escolares de altura;Camas calientes y semillas nativas en patios de escuelas frías;2;es\nA-2;Radios de barrio;Guiones y edición de programas hechos por jóvenes del barrio;4;es\nA-1;Otra cosa con la misma clave;x;;es\n;Sin clave ninguna;x;;es\nA-4;Mal;x;99;es\n";
         var dry = Settings("authorities/ag");
         dry.ValidateOnly = true;
         var dryRun = await StreamAsync(dry, text);
