@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using CooperaNet.Matching.V1;
@@ -92,6 +93,44 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(Rows, await database.ExecuteScalarAsync<long>("SELECT COUNT(DISTINCT source_reference) FROM register WHERE state = 'PUBLISHED'"));
         Assert.Equal(Rows, await database.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM history WHERE kind = 'offer'"));
         Assert.Equal(Rows, await database.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM catalog_import_row"));
+    }
+
+    /// <summary>The report of an import that ended more than 90 days ago is gone at the next start; a younger one and all items stay.</summary>
+    [Fact]
+    public async Task Old_imports_are_forgotten_at_the_next_start()
+    {
+        await using (var exchange = await ExchangeProcess.Start(directory).ReadyAsync(cancellation))
+        {
+            foreach (var id in (string[])["old", "young"])
+            {
+                using var answer = await exchange.Json.PostAsJsonAsync("/v1/authorities/pe/catalogImports", new { importId = id, rows = new[] { new { sourceReference = id, kind = "OFFER", title = $"From {id}", languageCode = "en" } } }, cancellation);
+                Assert.True(answer.IsSuccessStatusCode);
+            }
+
+            await exchange.StopAsync(cancellation);
+        }
+
+        await using (var database = new SqliteConnection($"Data Source={Path.Combine(directory, "exchange.db")};Pooling=False"))
+        {
+            var old = DateTimeOffset.UtcNow.AddDays(-91).ToString("yyyy-MM-dd'T'HH:mm:ss'.000000Z'", System.Globalization.CultureInfo.InvariantCulture);
+            await database.ExecuteAsync(
+                """
+                UPDATE catalog_import SET create_time = @old WHERE name LIKE '%/old';
+                UPDATE OrleansStorage SET PayloadBinary = CAST(json_set(CAST(PayloadBinary AS TEXT), '$.UpdateTime', @old) AS BLOB) WHERE GrainTypeString = 'catalog-import' AND CAST(PayloadBinary AS TEXT) LIKE '%/old"%';
+                """,
+                new { old });
+        }
+
+        await using var later = await ExchangeProcess.Start(directory).ReadyAsync(cancellation);
+        for (var imports = 2; imports > 1;)
+        {
+            imports = (await later.Json.GetFromJsonAsync<JsonNode>("/v1/authorities/pe/catalogImports", cancellation))!["catalogImports"]!.AsArray().Count;
+        }
+
+        using var gone = await later.Json.GetAsync("/v1/authorities/pe/catalogImports/old", cancellation);
+        using var kept = await later.Json.GetAsync("/v1/authorities/pe/catalogImports/young", cancellation);
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, System.Net.HttpStatusCode.OK), (gone.StatusCode, kept.StatusCode));
+        Assert.Equal(2, (await later.Json.GetFromJsonAsync<JsonNode>("/v1/authorities/pe/offers", cancellation))!["offers"]!.AsArray().Count);
     }
 
     /// <summary>Sends the file until so many answers have come, or to its end.</summary>

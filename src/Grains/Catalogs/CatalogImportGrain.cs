@@ -175,6 +175,20 @@ internal sealed class CatalogImportGrain(
         }
     }
 
+    public async Task<bool> ForgetAsync(long id, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        if (state.State.State == CatalogImportState.Running || state.State.UpdateTime >= before)
+        {
+            return false;
+        }
+
+        await store.ForgetRowsAsync(id, cancellationToken);
+        await state.ClearStateAsync(cancellationToken);
+        await store.RemoveAsync(id, cancellationToken); // last: until then it is found again, and nobody else has its id
+        counts = default;
+        return true;
+    }
+
     private async Task<IReadOnlyList<CatalogRowResult>> ImportAsync(int firstRow, IReadOnlyList<CatalogRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)

@@ -67,4 +67,11 @@ public interface ICatalogImportGrain : IGrainWithStringKey
     /// <summary>Withdraws the items reported missing; <paramref name="expected"/> must be their number, as a second confirmation.</summary>
     [Alias("WithdrawMissing"), ResponseTimeout("00:10:00")]
     Task<int> WithdrawMissingAsync(int expected, Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the import and its rows, unless it runs or changed since <paramref name="before"/>; its items stay. True when it was forgotten.</summary>
+    /// <param name="id">Its id in the database.</param>
+    /// <param name="before">A moment.</param>
+    /// <param name="cancellationToken">Stops between batches; the rest is forgotten next time.</param>
+    [Alias("Forget"), ResponseTimeout("00:10:00")]
+    Task<bool> ForgetAsync(long id, DateTimeOffset before, CancellationToken cancellationToken);
 }

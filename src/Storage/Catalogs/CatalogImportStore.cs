@@ -165,6 +165,30 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
                 cancellationToken);
         }
 
+        await ForgetFingerprintsAsync(import, cancellationToken);
+    }
+
+    /// <summary>The next imports, by id, that were begun before a moment.</summary>
+    public async Task<IReadOnlyList<(long Id, string Name)>> ListOldAsync(DateTimeOffset before, long afterId, int limit, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        return (await read.QueryAsync<(long, string)>(new(
+            "SELECT id, name FROM catalog_import WHERE id > @afterId AND create_time < @before ORDER BY id LIMIT @limit", new { afterId, before = StateJson.Format(before), limit }, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>Deletes an import's rows. Safe to repeat.</summary>
+    public async Task ForgetRowsAsync(long import, CancellationToken cancellationToken)
+    {
+        await ForgetFingerprintsAsync(import, cancellationToken);
+        await DeleteAsync("catalog_import_row", "row", import, cancellationToken);
+    }
+
+    /// <summary>Takes an import out of the list of its parent's; another one may get its id.</summary>
+    public Task RemoveAsync(long import, CancellationToken cancellationToken) =>
+        database.WriteAsync("DELETE FROM catalog_import WHERE id = @import", cancellationToken, ("@import", import));
+
+    private async Task ForgetFingerprintsAsync(long import, CancellationToken cancellationToken)
+    {
         await DeleteAsync("catalog_import_band", "band, row", import, cancellationToken);
         await DeleteAsync("catalog_import_fingerprint", "row", import, cancellationToken);
     }

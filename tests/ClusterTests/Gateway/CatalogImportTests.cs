@@ -93,6 +93,25 @@ public class CatalogImportTests(ExchangeFixture exchange)
     }
 
     [Fact]
+    public async Task An_import_is_forgotten_when_it_is_old_and_not_before()
+    {
+        var import = await StreamAsync(Settings("authorities/ve"), Two);
+        var store = new Matching.Catalogs.CatalogImportStore(exchange.Database);
+        var now = exchange.Clock.GetUtcNow();
+        var id = (await store.ListOldAsync(now.AddMinutes(1), 0, 1_000, cancellation)).Single(old => old.Name == import.Name).Id;
+        var grain = exchange.Grains.GetCatalogImport(Matching.Catalogs.CatalogImportId.Parse(import.Name, "name"));
+
+        Assert.False(await grain.ForgetAsync(id, now.AddDays(-1), cancellation));
+        Assert.Equal(2, (await catalog.ListCatalogImportRowsAsync(new() { Parent = import.Name }, cancellationToken: cancellation)).Rows.Count);
+        Assert.True(await grain.ForgetAsync(id, now.AddDays(1), cancellation));
+
+        Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await catalog.GetCatalogImportAsync(new() { Name = import.Name }, cancellationToken: cancellation))).StatusCode);
+        Assert.Empty((await catalog.ListCatalogImportsAsync(new() { Parent = "authorities/ve" }, cancellationToken: cancellation)).CatalogImports);
+        Assert.Equal(2, (await exchange.GetAsync("/v1/authorities/ve/offers"))["offers"]!.AsArray().Count); // what it imported stays
+        Assert.Equal(2, (await StreamAsync(Settings("authorities/ve"), Two)).Unchanged);
+    }
+
+    [Fact]
     public async Task A_mapping_is_remembered_for_the_next_file()
     {
         const string Text = "clave,asunto,tema\nM-1,Semáforos inteligentes,Vialidad\n";
