@@ -12,9 +12,11 @@ using CooperaNet.Matching.Gateway.Suggestions;
 using CooperaNet.Matching.Items;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway;
 
@@ -61,6 +63,10 @@ public static class GatewayExtensions
             json.JsonSettings.RemoveEnumPrefix = true;
             json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
         });
+        services.AddCors();
+        services.AddOptions<CorsOptions>().Configure<IOptions<GatewayOptions>>((cors, gateway) => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. gateway.Value.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
+            .WithExposedHeaders("grpc-status", "grpc-message", "grpc-status-details-bin").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready", tags: ["ready"]);
@@ -75,6 +81,7 @@ public static class GatewayExtensions
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.UseRouting();
+        app.UseCors();
         app.UseRequestTimeouts();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<UnreadableMessages>();

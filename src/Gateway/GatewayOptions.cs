@@ -2,8 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CooperaNet.Matching.Gateway;
 
-/// <summary>Where the gateway listens. Bound from the section "Gateway"; checked at start.</summary>
-public sealed class GatewayOptions
+/// <summary>Where the gateway listens, to whom it answers and how its streams behave. Bound from the section "Gateway"; checked at start.</summary>
+public sealed class GatewayOptions : IValidatableObject
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Gateway";
@@ -30,4 +30,12 @@ public sealed class GatewayOptions
 
     /// <summary>The address to listen on: loopback only, as long as there is no sign-in. Default: 127.0.0.1.</summary>
     public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>Origins whose browser pages may call the API, such as <c>https://example.org</c>; never <c>*</c>. Default: none.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => AllowedOrigins
+        .Where(origin => !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == origin))
+        .Select(origin => new ValidationResult($"Gateway__AllowedOrigins: '{origin}' is not an origin; give scheme, host and port as a browser does, for example https://example.org or http://localhost:8000.", [nameof(AllowedOrigins)]));
 }

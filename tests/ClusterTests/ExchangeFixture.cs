@@ -5,6 +5,7 @@ using CooperaNet.Matching.Gateway;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
 using Grpc.Net.Client;
+using Grpc.Net.Client.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -23,6 +24,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
     private InProcessTestCluster? cluster;
     private WebApplication? gateway;
 
+    /// <summary>The one origin whose pages may call.</summary>
+    public const string Page = "https://page.example.org";
+
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public ExchangeDatabase Database { get; private set; } = null!;
@@ -32,6 +36,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
     public HttpClient Json { get; private set; } = null!;
 
     public GrpcChannel Channel { get; private set; } = null!;
+
+    /// <summary>As a browser calls.</summary>
+    public GrpcChannel WebChannel { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -52,16 +59,19 @@ public sealed class ExchangeFixture : IAsyncLifetime
         await cluster.DeployAsync();
 
         var web = WebApplication.CreateSlimBuilder();
+        web.Configuration["Gateway:AllowedOrigins:0"] = Page;
         web.WebHost.UseTestServer();
         web.Services.AddSingleton(Grains).AddSingleton<TimeProvider>(Clock).AddGateway();
         gateway = web.Build().MapGateway();
         await gateway.StartAsync();
         Json = gateway.GetTestClient();
         Channel = GrpcChannel.ForAddress("http://localhost", new() { HttpHandler = gateway.GetTestServer().CreateHandler() });
+        WebChannel = GrpcChannel.ForAddress("http://localhost", new() { HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, gateway.GetTestServer().CreateHandler()) });
     }
 
     public async ValueTask DisposeAsync()
     {
+        WebChannel.Dispose();
         Channel.Dispose();
         await gateway!.DisposeAsync();
         await cluster!.DisposeAsync();

@@ -154,6 +154,8 @@ public sealed class StartTests : IDisposable
 
     [Theory]
     [InlineData("Gateway__Address", "0.0.0.0", "loopback")]
+    [InlineData("Gateway__AllowedOrigins__0", "*", "is not an origin")]
+    [InlineData("Gateway__AllowedOrigins__0", "https://example.org/page", "is not an origin")]
     [InlineData("Matching__Partitions", "0", "Partitions")]
     [InlineData("Matching__Model", "/nowhere/model.bin", "/nowhere/model.bin")]
     [InlineData("Exchange__LoadSample", "true", "never goes into a Production exchange")]
