@@ -79,15 +79,20 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     public override async Task ExportCatalog(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
     {
         var writer = CatalogWriter.Of(request.Format, request.Delimiter, request.LanguageCode);
+        var overJson = context.GetHttpContext().Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true; // transcoding ends each message with a line break of its own
         var begun = false;
         foreach (var kind in (ItemKind[])[ItemKind.Offer, ItemKind.Need])
         {
             for (var token = ""; ;)
             {
                 var page = await grains.GetRegister().ListItemsAsync(new(request.Parent, kind, request.Filter, "", ExportPage, token), context.CancellationToken);
-                await responseStream.WriteAsync(
-                    new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(begun ? writer.Write(page.Rows) : [.. writer.Begin(), .. writer.Write(page.Rows)]) }, context.CancellationToken);
+                byte[] lines = begun ? writer.Write(page.Rows) : [.. writer.Begin(), .. writer.Write(page.Rows)];
                 begun = true;
+                if (lines.Length > 0)
+                {
+                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(overJson ? lines.AsMemory().TrimEnd("\r\n"u8) : lines) }, context.CancellationToken);
+                }
+
                 token = page.NextPageToken;
                 if (token.Length == 0)
                 {

@@ -150,6 +150,7 @@ public class CatalogImportTests(ExchangeFixture exchange)
 
         var import = await StreamAsync(new() { Parent = "authorities/gd" }, Encoding.UTF8.GetString(file));
 
+        Assert.DoesNotContain("\n\n", Encoding.UTF8.GetString(file).ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Equal((3, 0, 0, 0), (import.Unchanged, import.Changed, import.Refused, import.Missing));
         if (format == "csv")
         {

@@ -147,6 +147,18 @@ public class CatalogReaderTests
     }
 
     [Fact]
+    public async Task A_row_without_an_end_ends_the_file_before_it_fills_the_memory()
+    {
+        using var endless = new Endless("a;"u8.ToArray());
+        var reader = new CatalogReader(endless, new(Encoding.UTF8, CatalogFormat.Csv), new(None, None, ItemKind.Offer, ""));
+
+        var refusal = await Assert.ThrowsAsync<CatalogFormatException>(async () => await reader.ReadAsync(TestContext.Current.CancellationToken).CountAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("more than 1,000,000 characters", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(endless.Read, 1_000_000, 1_200_000);
+    }
+
+    [Fact]
     public async Task A_mapping_wins_and_must_name_a_column_of_the_file()
     {
         var bytes = Bytes("clave,asunto,title\nx-1,El asunto,otro\n");
@@ -171,5 +183,22 @@ public class CatalogReaderTests
         var (head, whole) = await Prefix.ReadAsync(stream, FileStart.Length, cancellation);
         var reader = new CatalogReader(whole, FileStart.Of(head.Span, CatalogFormat.Unspecified), new ReadingRules(mapping ?? None, None, ItemKind.Offer, "es"));
         return (await reader.ReadAsync(cancellation).ToListAsync(cancellation), reader.File);
+    }
+
+    /// <summary>The same bytes again and again.</summary>
+    private sealed class Endless(byte[] bytes) : MemoryStream
+    {
+        public new int Read { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            for (var i = 0; i < buffer.Length; i++)
+            {
+                buffer.Span[i] = bytes[i % bytes.Length];
+            }
+
+            Read += buffer.Length;
+            return new(buffer.Length);
+        }
     }
 }

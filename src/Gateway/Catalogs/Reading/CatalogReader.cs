@@ -22,6 +22,9 @@ internal sealed class CatalogReader(Stream file, FileStart start, ReadingRules r
     /// <summary>Characters of one cell or JSON line; an unclosed quote ends here.</summary>
     private const int MaxCell = 100_000;
 
+    /// <summary>Characters of one CSV row.</summary>
+    private const int MaxRow = 1_000_000;
+
     private static readonly JsonParser Json = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>How the file is read; complete once the first row was read.</summary>
@@ -35,7 +38,8 @@ internal sealed class CatalogReader(Stream file, FileStart start, ReadingRules r
     private async IAsyncEnumerable<Matching.Catalogs.CatalogRow> ReadCsvAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = new StreamReader(file, start.Encoding, detectEncodingFromByteOrderMarks: true, bufferSize: 64 * 1024, leaveOpen: true);
-        using var parser = new CsvParser(text, new CsvConfiguration(CultureInfo.InvariantCulture)
+        using var limited = new RowLimit(text, MaxRow);
+        using var parser = new CsvParser(limited, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             DetectDelimiter = true,
             DetectDelimiterValues = [",", ";", "\t"],
@@ -43,7 +47,7 @@ internal sealed class CatalogReader(Stream file, FileStart start, ReadingRules r
             MaxFieldSize = MaxCell,
             TrimOptions = TrimOptions.Trim,
         });
-        if (!await NextAsync(parser, 0))
+        if (!await NextAsync(parser, limited, 0))
         {
             throw new CatalogFormatException("The file has no header line.");
         }
@@ -53,7 +57,7 @@ internal sealed class CatalogReader(Stream file, FileStart start, ReadingRules r
         File.Mapping.Add(columns.Mapping.ToDictionary());
         File.IgnoredColumns.Add(columns.Ignored);
         var values = new CellValues(rules.Values);
-        for (var row = 1; await NextAsync(parser, row);)
+        for (var row = 1; await NextAsync(parser, limited, row);)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var cells = parser.Record!;
@@ -67,15 +71,20 @@ internal sealed class CatalogReader(Stream file, FileStart start, ReadingRules r
         }
     }
 
-    private static async Task<bool> NextAsync(CsvParser parser, int row)
+    private static async Task<bool> NextAsync(CsvParser parser, RowLimit limited, int row)
     {
         try
         {
+            limited.Reset();
             return await parser.ReadAsync();
         }
         catch (MaxFieldSizeException)
         {
             throw new CatalogFormatException($"Row {row} has a cell of more than {MaxCell:N0} characters. Is a quotation mark left open?");
+        }
+        catch (RowTooLongException)
+        {
+            throw new CatalogFormatException($"Row {row} has more than {MaxRow:N0} characters. Are the line breaks of a table kept?");
         }
     }
 
