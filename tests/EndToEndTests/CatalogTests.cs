@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,8 +14,6 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
 {
     private const int Rows = 10_000;
 
-    /// <summary>The client in its own output folder, beside this one: it runs on another shared framework.</summary>
-    private static readonly string Client = Path.Combine(AppContext.BaseDirectory, "..", "..", "CooperaNet.Matching.Client", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "cooperanet.dll");
     private static readonly string Spreadsheet = Path.Combine(AppContext.BaseDirectory, "catalogo-agencia.csv");
     private readonly string directory = Directory.CreateTempSubdirectory("cooperanet-catalog-").FullName;
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
@@ -28,7 +25,7 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
     public async Task A_spreadsheet_goes_in_figures_move_and_what_comes_out_is_unchanged()
     {
         await using var exchange = await ExchangeProcess.Start(directory).ReadyAsync(cancellation);
-        using var watcher = Start(exchange, "stats", "--watch", "--json");
+        using var watcher = ClientProcess.Start(exchange, "stats", "--watch", "--json");
         var first = JsonNode.Parse((await watcher.StandardOutput.ReadLineAsync(cancellation))!)!;
 
         var (code, report) = await RunAsync(exchange, "import", Spreadsheet, "--authority", "ar", "--publish", "--language", "es", "--map", "sourceReference=Código FO-AR", "--value", "Salud pública=other", "--value", "no tiene=");
@@ -150,20 +147,7 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
         return import;
     }
 
-    private static Process Start(ExchangeProcess exchange, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Client, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["COOPERANET_SERVER"] = exchange.Grpc.BaseAddress!.ToString();
-        return Process.Start(start)!;
-    }
-
-    private async Task<(int Code, string Output)> RunAsync(ExchangeProcess exchange, params string[] arguments)
-    {
-        using var client = Start(exchange, arguments);
-        var (text, errors) = (client.StandardOutput.ReadToEndAsync(cancellation), client.StandardError.ReadToEndAsync(cancellation));
-        await client.WaitForExitAsync(cancellation);
-        return (client.ExitCode, await text is { Length: > 0 } said ? said : await errors);
-    }
+    private Task<(int Code, string Output)> RunAsync(ExchangeProcess exchange, params string[] arguments) => ClientProcess.RunAsync(exchange, cancellation, arguments);
 
     /// <summary>What a table breaks over lines, in one line.</summary>
     private static string Flat(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));

@@ -36,13 +36,17 @@ internal sealed class Fanout<T>
 /// <summary>One reader's place.</summary>
 internal sealed class Subscription<T>(Action<Subscription<T>> leave) : IDisposable
 {
+    /// <summary>How long a reader that fell behind may take to read what waits for it, and to be told.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     private readonly Channel<T> channel = Channel.CreateBounded<T>(new BoundedChannelOptions(Fanout<T>.Capacity) { SingleReader = true });
     private readonly CancellationTokenSource dropped = new();
 
-    /// <summary>Cancelled when the reader fell behind.</summary>
+    /// <summary>Cancelled when the reader fell behind and didn't read on. Cancelling a write resets the connection's stream, so that nobody can be told any more.</summary>
     public CancellationToken Dropped => dropped.Token;
 
     /// <summary>The next message; the default value when none came in time.</summary>
+    /// <exception cref="MatchingException">Exhausted: the reader fell behind and has read what waited for it.</exception>
     public async Task<(bool Any, T? Message)> NextAsync(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(patience, clock);
@@ -54,6 +58,10 @@ internal sealed class Subscription<T>(Action<Subscription<T>> leave) : IDisposab
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return (false, default);
+        }
+        catch (ChannelClosedException)
+        {
+            throw new MatchingException(MatchingError.Exhausted, "The stream was read too slowly and was ended; open it again with the last resume token.");
         }
     }
 
@@ -68,9 +76,10 @@ internal sealed class Subscription<T>(Action<Subscription<T>> leave) : IDisposab
         if (!channel.Writer.TryWrite(message))
         {
             leave(this);
+            channel.Writer.TryComplete();
             try
             {
-                dropped.Cancel();
+                dropped.CancelAfter(Grace);
             }
             catch (ObjectDisposedException)
             {

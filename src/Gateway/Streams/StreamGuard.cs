@@ -9,7 +9,7 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, IOptions<Ga
     private int open;
 
     /// <summary>Runs a stream until its client leaves, it falls behind, or the program stops.</summary>
-    /// <exception cref="MatchingException">Exhausted: too many streams, or the reader fell behind.</exception>
+    /// <exception cref="MatchingException">Exhausted: too many streams.</exception>
     /// <exception cref="RpcException">Unavailable: the program stops.</exception>
     public async Task RunAsync<T>(Subscription<T> subscription, ServerCallContext context, Func<CancellationToken, Task> stream)
     {
@@ -24,10 +24,6 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, IOptions<Ga
         try
         {
             await stream(ended.Token);
-        }
-        catch (Exception) when (subscription.Dropped.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
-        {
-            throw new MatchingException(MatchingError.Exhausted, "The stream was read too slowly and was ended; open it again with the last resume token.");
         }
         catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {

@@ -78,9 +78,14 @@ public class StreamTests(ExchangeFixture exchange)
             Assert.Equal((true, i), await quick.NextAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellation));
         }
 
-        Assert.True(slow.Dropped.IsCancellationRequested);
-        Assert.False(quick.Dropped.IsCancellationRequested);
         Assert.Equal(1, fanout.Count);
+        for (var i = 0; i < Fanout<int>.Capacity; i++)
+        {
+            Assert.Equal((true, i), await slow.NextAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellation));
+        }
+
+        var told = await Assert.ThrowsAsync<MatchingException>(() => slow.NextAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellation));
+        Assert.Equal(MatchingError.Exhausted, told.Error);
     }
 
     private Task<WatchStatisticsResponse> UntilAsync(AsyncServerStreamingCall<WatchStatisticsResponse> call, Func<WatchStatisticsResponse, bool> condition) =>

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace CooperaNet.Matching.EndToEndTests;
+
+/// <summary>The built command-line client as a process of its own.</summary>
+internal static class ClientProcess
+{
+    /// <summary>In its own output folder, beside this one: it runs on another shared framework.</summary>
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "..", "..", "CooperaNet.Matching.Client", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "cooperanet.dll");
+
+    /// <summary>Starts a command against an exchange.</summary>
+    public static Process Start(ExchangeProcess exchange, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["COOPERANET_SERVER"] = exchange.Grpc.BaseAddress!.ToString();
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs a command to its end; its output, or what it said on standard error when there is none.</summary>
+    public static async Task<(int Code, string Output)> RunAsync(ExchangeProcess exchange, CancellationToken cancellationToken, params string[] arguments)
+    {
+        using var client = Start(exchange, arguments);
+        var (text, errors) = (client.StandardOutput.ReadToEndAsync(cancellationToken), client.StandardError.ReadToEndAsync(cancellationToken));
+        await client.WaitForExitAsync(cancellationToken);
+        return (client.ExitCode, await text is { Length: > 0 } said ? said : await errors);
+    }
+}
