@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Gateway.Catalogs.Reading;
 using CooperaNet.Matching.V1;
@@ -36,18 +37,22 @@ internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImport
                 await using var _ = whole;
                 var reader = new CatalogReader(whole, FileStart.Of(head.Span, format), rules);
                 var row = 1;
-                await foreach (var rows in reader.ReadAsync(cancellationToken).Chunk(Batch).WithCancellation(cancellationToken))
+                await foreach (var (rows, broken) in BatchesAsync(reader, cancellationToken))
                 {
-                    if (row + rows.Length - 1 > MaxRows)
+                    if (row + rows.Count - 1 > MaxRows)
                     {
                         throw new CatalogFormatException($"The file has more than {MaxRows:N0} rows. Split it.");
                     }
 
                     var results = await import.AppendAsync(started.Session, row, rows, cancellationToken);
-                    row += rows.Length;
+                    row += rows.Count;
                     var progress = (await import.GetAsync(cancellationToken)).ToWire();
                     progress.File = reader.File;
                     await report(progress, results);
+                    if (broken is not null)
+                    {
+                        throw broken;
+                    }
                 }
 
                 var finished = (await import.FinishAsync(started.Session, cancellationToken)).ToWire();
@@ -72,6 +77,36 @@ internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImport
             if (!ended)
             {
                 await import.SuspendAsync(started.Session, CancellationToken.None); // the client has gone, its token with it
+            }
+        }
+    }
+
+    /// <summary>The rows batch by batch; where the file can't be read any further, the rows before that place come with the reason.</summary>
+    private static async IAsyncEnumerable<(IReadOnlyList<Matching.Catalogs.CatalogRow> Rows, CatalogFormatException? Broken)> BatchesAsync(CatalogReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var rows = reader.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var batch = new List<Matching.Catalogs.CatalogRow>(Batch);
+        for (var more = true; more;)
+        {
+            CatalogFormatException? broken = null;
+            try
+            {
+                more = await rows.MoveNextAsync();
+            }
+            catch (CatalogFormatException error)
+            {
+                (more, broken) = (false, error);
+            }
+
+            if (more)
+            {
+                batch.Add(rows.Current);
+            }
+
+            if (batch.Count == Batch || (!more && (batch.Count > 0 || broken is not null)))
+            {
+                yield return (batch, broken);
+                batch = new(Batch);
             }
         }
     }
