@@ -41,7 +41,7 @@ public static class GatewayExtensions
             kestrel.Listen(address, options.JsonPort, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
-            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(4); // a client that vanished is gone within ten seconds: Kestrel looks once a second
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(3); // a client that vanished is gone within ten seconds: Kestrel looks once a second
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.AddServerHeader = false;

@@ -40,9 +40,9 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(1, code); // some rows were refused
         Assert.Contains("windows-1252 ;", report, StringComparison.Ordinal);
         Assert.Contains("Columnas no usadas: Contacto interno", report, StringComparison.Ordinal);
-        Assert.Contains("goals: 'ODS 99' is not a goal", Flat(report), StringComparison.Ordinal);
-        Assert.Contains("stands in row 9 already", Flat(report), StringComparison.Ordinal);
-        Assert.Contains("a row needs the key", Flat(report), StringComparison.Ordinal);
+        Assert.Contains("ODS: «ODS 99» no es un ODS; escriba 6, ODS 6, 6.1 o su nombre.", Flat(report), StringComparison.Ordinal);
+        Assert.Contains("Código FO-AR: «CUL-02» ya está en la fila 9.", Flat(report), StringComparison.Ordinal);
+        Assert.Contains("a la fila le falta la clave", Flat(report), StringComparison.Ordinal);
         Assert.Contains("row 12", Flat(report), StringComparison.Ordinal); // the near-duplicate
         Assert.Equal("SNAPSHOT", Kind(first));
         Assert.Equal("CHANGE", Kind(moved));

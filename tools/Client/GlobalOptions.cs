@@ -26,8 +26,18 @@ internal static class GlobalOptions
 
     public static Option<string> Language { get; } = new("--language", "-l")
     {
-        Description = "en, es, pt or fr.",
+        Description = "The language of what is shown: en, es, pt or fr; also COOPERANET_LANGUAGE.",
         Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_LANGUAGE") ?? "en",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_LANGUAGE") is { Length: > 0 } language ? language : "en",
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<string>()?.ToLowerInvariant().Split('-')[0] is not ("en" or "es" or "pt" or "fr"))
+                {
+                    result.AddError($"--language {result.GetValueOrDefault<string>()}: give en, es, pt or fr.");
+                }
+            },
+        },
     };
 }

@@ -10,4 +10,6 @@ var root = new RootCommand("CooperaNet.Matching from the command line: catalogue
     AuthoritiesCommand.Create(), ShowCommand.Create(),
     VerbCommand.Create("publish", "Publish a draft or a withdrawn item."), VerbCommand.Create("withdraw", "Take a published item back."), VerbCommand.Create("confirm", "Say that a published item still holds."),
 };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(3) });
+var parsed = root.Parse(args);
+var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(3) });
+return parsed.Errors.Count > 0 ? Exit.Refused : code;

@@ -41,7 +41,7 @@ internal sealed class Session(ParseResult arguments) : IDisposable
                 new MethodConfig
                 {
                     Names = { MethodName.Default },
-                    RetryPolicy = new RetryPolicy { MaxAttempts = 4, InitialBackoff = TimeSpan.FromSeconds(0.3), MaxBackoff = TimeSpan.FromSeconds(3), BackoffMultiplier = 2, RetryableStatusCodes = { StatusCode.Unavailable } },
+                    RetryPolicy = new RetryPolicy { MaxAttempts = 5, InitialBackoff = TimeSpan.FromSeconds(0.5), MaxBackoff = TimeSpan.FromSeconds(5), BackoffMultiplier = 2, RetryableStatusCodes = { StatusCode.Unavailable } },
                 },
             },
         },
@@ -59,7 +59,8 @@ internal sealed class Session(ParseResult arguments) : IDisposable
 
     public bool Json { get; } = arguments.GetValue(GlobalOptions.Json);
 
-    public string Language { get; } = arguments.GetValue(GlobalOptions.Language)!;
+    /// <summary>en, es, pt or fr.</summary>
+    public string Language { get; } = arguments.GetValue(GlobalOptions.Language)!.ToLowerInvariant().Split('-')[0];
 
     public Texts Texts => new(Language);
 

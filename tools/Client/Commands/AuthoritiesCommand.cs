@@ -19,10 +19,10 @@ internal static class AuthoritiesCommand
                 return Exit.Done;
             }
 
-            var table = new Table().Border(TableBorder.Simple).AddColumn("").AddColumn(session.Texts.Country).AddColumn("");
+            var table = new Table().Border(TableBorder.Simple).AddColumn(session.Texts.Authority).AddColumn(session.Texts.Country).AddColumn(session.Texts.AccountTitle);
             foreach (var authority in answer.Authorities)
             {
-                table.AddRow(Markup.Escape(authority.Name), Markup.Escape(NameOf(authority, session.Language)), authority.AccountState == AccountState.Active ? "[green]active[/]" : $"[grey]{authority.AccountState.ToString().ToLowerInvariant()}[/]");
+                table.AddRow(Markup.Escape(authority.Name), Markup.Escape(NameOf(authority, session.Language)), $"[{(authority.AccountState == AccountState.Active ? "green" : "grey")}]{session.Texts.Account(authority.AccountState)}[/]");
             }
 
             session.Console.Write(table);

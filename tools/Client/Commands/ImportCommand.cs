@@ -24,7 +24,7 @@ internal static class ImportCommand
     private static readonly Option<bool> Needs = new("--needs") { Description = "Rows that don't say are needs; otherwise offers." };
     private static readonly Option<string> TextLanguage = new("--text-language") { Description = "The language of rows that don't say; otherwise it is detected." };
     private static readonly Option<string> Id = new("--id") { Description = "The import's id: the same file under the id of an interrupted import goes on." };
-    private static readonly Option<bool> WithdrawMissing = new("--withdraw-missing") { Description = "After showing them, withdraw the items that the file no longer names; asks for their number." };
+    private static readonly Option<int?> WithdrawMissing = new("--withdraw-missing") { Description = "Withdraw the items that the file no longer names, if they are this many; without a number it asks.", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create()
     {
@@ -39,7 +39,7 @@ internal static class ImportCommand
         using var readable = file.OpenRead(); // a missing file is said before anything is sent
         var settings = Settings(arguments);
         var parent = settings.Parent;
-        var resume = $"cooperanet import {file.Name} --authority {arguments.GetValue(Authority)} --id {settings.ImportId}{(settings.Publish ? " --publish" : "")}";
+        var resume = $"cooperanet {string.Join(' ', arguments.Tokens.Select(token => Quoted(token.Value)))}{(arguments.GetValue(Id) is null ? $" --id {settings.ImportId}" : "")}";
         CatalogImport? last = null;
         CatalogFile? read = null;
         try
@@ -69,7 +69,7 @@ internal static class ImportCommand
         }
         catch (Exception error) when (cancellationToken.IsCancellationRequested && error is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
         {
-            session.Errors.MarkupLineInterpolated($"[yellow]{session.Texts.Interrupted(resume)}[/]");
+            System.Console.Error.WriteLine(session.Texts.Interrupted(resume)); // not broken into lines: the command is to be copied
             return Exit.Interrupted;
         }
 
@@ -84,20 +84,29 @@ internal static class ImportCommand
             await ImportReport.ShowAsync(session, import, cancellationToken);
         }
 
-        if (import.Missing > 0 && !import.ValidateOnly && arguments.GetValue(WithdrawMissing))
+        if (import.Missing > 0 && !import.ValidateOnly && arguments.GetResult(WithdrawMissing) is { Implicit: false })
         {
-            await WithdrawAsync(session, import, cancellationToken);
+            await WithdrawAsync(session, import, arguments.GetValue(WithdrawMissing), cancellationToken);
         }
 
         return import.State != CatalogImport.Types.State.Succeeded ? Exit.Refused : import.Refused > 0 ? Exit.Partly : Exit.Done;
     }
 
-    private static async Task WithdrawAsync(Session session, CatalogImport import, CancellationToken cancellationToken)
+    private static async Task WithdrawAsync(Session session, CatalogImport import, int? confirmed, CancellationToken cancellationToken)
     {
-        var number = await session.Errors.PromptAsync(new TextPrompt<int>($"{import.Missing} ?"), cancellationToken);
+        var number = confirmed ?? (System.Console.IsInputRedirected ? 0 : await session.Errors.PromptAsync(new TextPrompt<int>(session.Texts.ConfirmMissing(import.Missing)), cancellationToken));
+        if (number == 0)
+        {
+            session.Errors.MarkupLineInterpolated($"[yellow]{session.Texts.NotWithdrawn}[/]");
+            return;
+        }
+
         var answer = await session.Catalog.WithdrawMissingItemsAsync(new() { Name = import.Name, ExpectedCount = number }, cancellationToken: cancellationToken);
-        session.Errors.MarkupLineInterpolated($"{answer.Withdrawn}");
+        session.Errors.MarkupLineInterpolated($"[green]{session.Texts.Withdrawn(answer.Withdrawn)}[/]");
     }
+
+    /// <summary>As a shell wants it.</summary>
+    private static string Quoted(string argument) => argument.All(c => char.IsLetterOrDigit(c) || "-_./=:,".Contains(c, StringComparison.Ordinal)) && argument.Length > 0 ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static CatalogImportSettings Settings(ParseResult arguments)
     {

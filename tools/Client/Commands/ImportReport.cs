@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Client.Output;
 using CooperaNet.Matching.V1;
 using Spectre.Console;
 
@@ -13,7 +14,7 @@ internal static class ImportReport
         var (console, texts) = (session.Console, session.Texts);
         if (import.File is { } file)
         {
-            console.MarkupLineInterpolated($"[grey]{texts.Read}: {file.Format} {file.Encoding} {(file.Delimiter == "\t" ? "tab" : file.Delimiter)}[/]");
+            console.MarkupLineInterpolated($"[grey]{texts.Read}: {(file.Format == CatalogFormat.JsonLines ? "JSON lines" : "CSV")} {file.Encoding} {(file.Delimiter == "\t" ? "tab" : file.Delimiter)}[/]");
             console.MarkupLineInterpolated($"[grey]{texts.Columns}: {string.Join(", ", file.Mapping.OrderBy(pair => pair.Key).Select(pair => pair.Key == pair.Value ? pair.Key : $"{pair.Key} = {pair.Value}"))}[/]");
             if (file.IgnoredColumns.Count > 0)
             {
@@ -23,7 +24,7 @@ internal static class ImportReport
 
         if (import.State == CatalogImport.Types.State.Failed)
         {
-            console.MarkupLineInterpolated($"[red]{import.Message}[/]");
+            console.MarkupLineInterpolated($"[red]{Reasons.In(session.Language, import.Message)}[/]");
         }
 
         var counts = new Table().Border(TableBorder.Simple).HideHeaders().AddColumn(new TableColumn("").RightAligned()).AddColumn("");
@@ -37,7 +38,7 @@ internal static class ImportReport
         }
 
         console.Write(counts);
-        await ListAsync(session, import, "outcome = REFUSED", import.Refused, texts.Refused, row => string.Join("; ", row.Errors.Select(error => $"{error.Field}: {error.Description}".TrimStart(':', ' '))), cancellationToken);
+        await ListAsync(session, import, "outcome = REFUSED", import.Refused, texts.Refused, row => string.Join("; ", row.Errors.Select(error => Reason(session, import, error))), cancellationToken);
         await ListAsync(session, import, "suspectedDuplicates:*", import.SuspectedDuplicates, texts.Duplicates, row => string.Join(", ", row.SuspectedDuplicates), cancellationToken);
         await ListAsync(session, import, "outcome = CHANGED", import.Changed, texts.Changed, row => string.Join(", ", row.ChangedFields), cancellationToken);
         await ListAsync(session, import, "outcome = MISSING", import.Missing, texts.Missing, row => row.Item, cancellationToken);
@@ -47,6 +48,14 @@ internal static class ImportReport
         }
 
         console.MarkupLineInterpolated($"{(import.ValidateOnly ? texts.DryRun : import.Publish ? texts.Published : texts.Drafts)}");
+    }
+
+    /// <summary>The column as the file calls it, and why its value was refused.</summary>
+    private static string Reason(Session session, CatalogImport import, CatalogRowResult.Types.Error error)
+    {
+        var column = import.File?.Mapping.GetValueOrDefault(error.Field) ?? error.Field;
+        var reason = Reasons.In(session.Language, error.Description);
+        return column.Length > 0 ? $"{column}: {reason}" : reason;
     }
 
     private static async Task ListAsync(Session session, CatalogImport import, string filter, int count, string title, Func<CatalogRowResult, string> why, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CooperaNet.Matching.Client.Output;
 using CooperaNet.Matching.V1;
 using Grpc.Core;
 using Spectre.Console;
@@ -9,6 +10,8 @@ namespace CooperaNet.Matching.Client.Commands;
 /// <summary><c>cooperanet stats [--watch]</c>.</summary>
 internal static class StatsCommand
 {
+    private const int LabelWidth = 36;
+
     private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Keep them on the screen as they change; Ctrl-C ends it." };
     private static readonly Option<string> Table = new("--table", "-t") { Description = "type, country, area, goal or account; all when not given." };
 
@@ -30,7 +33,7 @@ internal static class StatsCommand
         }
         else
         {
-            session.Console.Write(Draw(statistics.Tables, table));
+            session.Console.Write(Draw(session, statistics.Tables, table));
             session.Console.MarkupLineInterpolated($"[grey]{statistics.AsOfTime.ToDateTimeOffset():u}[/]");
         }
 
@@ -66,7 +69,7 @@ internal static class StatsCommand
                         }
                         else
                         {
-                            screen.UpdateTarget(Draw(tables.Values, table));
+                            screen.UpdateTarget(Draw(session, tables.Values, table));
                         }
                     }
                 }
@@ -78,14 +81,14 @@ internal static class StatsCommand
         }
     }
 
-    private static Rows Draw(IEnumerable<StatisticsTable> tables, string? only) => new(tables.Where(table => only is null || table.Id == only).SelectMany(Draw));
+    private static Rows Draw(Session session, IEnumerable<StatisticsTable> tables, string? only) => new(tables.Where(table => only is null || table.Id == only).SelectMany(table => Draw(session.Texts, table)));
 
-    private static IEnumerable<IRenderable> Draw(StatisticsTable table)
+    private static IEnumerable<IRenderable> Draw(Texts texts, StatisticsTable table)
     {
-        var chart = new BarChart().Width(78).Label($"[bold]{Markup.Escape(table.Id)}[/] ({table.Total:N0} {Markup.Escape(table.Denominator)})").LeftAlignLabel().ShowValues();
+        var chart = new BarChart().Width(78).Label($"[bold]{Markup.Escape(texts.Table(table.Id, table.Total, table.Denominator))}[/]").LeftAlignLabel().ShowValues();
         foreach (var row in table.Rows)
         {
-            chart.AddItem(Markup.Escape(row.Label.Length > 40 ? row.Label[..39] + "…" : row.Label), row.Count, Color.Blue);
+            chart.AddItem(Markup.Escape(row.Label.Length > LabelWidth ? row.Label[..(LabelWidth - 1)] + "…" : row.Label), row.Count, Color.Blue);
         }
 
         yield return chart;

@@ -85,7 +85,7 @@ internal static class SuggestionView
             }
 
             lines.Add($"[grey]{Markup.Escape(other(suggestion))}[/]");
-            session.Console.Write(new Panel(string.Join('\n', lines)) { Header = new PanelHeader($" {suggestion.Rank}. [bold]{Markup.Escape(suggestion.Title)}[/] ({suggestion.Country}) {suggestion.Score:P0} "), Expand = true });
+            session.Console.Write(new Panel(string.Join('\n', lines)) { Header = new PanelHeader($" {suggestion.Rank}. {suggestion.Score:P0} {suggestion.Country} [bold]{Markup.Escape(suggestion.Title)}[/] "), Expand = true });
         }
 
         if (abstention is not null)

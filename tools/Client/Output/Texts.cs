@@ -1,9 +1,11 @@
+using CooperaNet.Matching.V1;
+
 namespace CooperaNet.Matching.Client.Output;
 
 /// <summary>What the client says in the four languages.</summary>
 internal sealed class Texts(string language)
 {
-    private readonly int column = language.Split('-')[0] switch { "es" => 1, "pt" => 2, "fr" => 3, _ => 0 };
+    private readonly int column = language switch { "es" => 1, "pt" => 2, "fr" => 3, _ => 0 };
 
     public string Created => In("created", "creados", "criados", "créés");
 
@@ -54,6 +56,61 @@ internal sealed class Texts(string language)
     public string Closest => In("closest", "lo más cercano", "o mais próximo", "le plus proche");
 
     public string Interrupted(string command) => In($"Interrupted; what was imported stays. To go on: {command}", $"Interrumpido; lo importado queda. Para continuar: {command}", $"Interrompido; o que foi importado permanece. Para continuar: {command}", $"Interrompu ; ce qui a été importé reste. Pour continuer : {command}");
+
+    public string ConfirmMissing(int count) => In(
+        $"Withdraw these {count} items? Type their number to do it, 0 not to:", $"¿Retirar estos {count} elementos? Escriba su número para hacerlo, 0 para no hacerlo:",
+        $"Retirar estes {count} itens? Digite o número deles para fazê-lo, 0 para não:", $"Retirer ces {count} éléments ? Tapez leur nombre pour le faire, 0 pour ne pas le faire :");
+
+    public string Withdrawn(int count) => In($"{count} withdrawn.", $"{count} retirados.", $"{count} retirados.", $"{count} retirés.");
+
+    public string NotWithdrawn => In("Nothing was withdrawn.", "No se retiró nada.", "Nada foi retirado.", "Rien n'a été retiré.");
+
+    public string IsRunning => In(
+        "Is the service running? Another address is given by --server or COOPERANET_SERVER.", "¿Está funcionando el servicio? Otra dirección se indica con --server o COOPERANET_SERVER.",
+        "O serviço está em execução? Outro endereço é indicado com --server ou COOPERANET_SERVER.", "Le service est-il en marche ? Une autre adresse se donne avec --server ou COOPERANET_SERVER.");
+
+    public string TryAgain => In("Try again in a moment.", "Inténtelo de nuevo en un momento.", "Tente novamente em instantes.", "Réessayez dans un instant.");
+
+    public string ChangedMeanwhile => In(
+        "Somebody else changed it first. Look at it again with: cooperanet show NAME", "Otra persona lo modificó antes. Mírelo de nuevo con: cooperanet show NOMBRE",
+        "Outra pessoa o alterou antes. Veja-o de novo com: cooperanet show NOME", "Quelqu'un d'autre l'a modifié avant. Regardez-le à nouveau avec : cooperanet show NOM");
+
+    public string HowNamesLook => In(
+        "Names look like authorities/pe/offers/some-id; find them with: cooperanet search WORDS", "Los nombres son como authorities/pe/offers/some-id; búsquelos con: cooperanet search PALABRAS",
+        "Os nomes são como authorities/pe/offers/some-id; encontre-os com: cooperanet search PALAVRAS", "Les noms ressemblent à authorities/pe/offers/some-id ; trouvez-les avec : cooperanet search MOTS");
+
+    public string NotYourFault => In("This is the service's fault.", "Es un error del servicio.", "É um erro do serviço.", "C'est une erreur du service.");
+
+    public string DoesNotAnswer(string server) => In($"{server} does not answer", $"{server} no responde", $"{server} não responde", $"{server} ne répond pas");
+
+    public string Account(AccountState state) => state switch
+    {
+        AccountState.Active => In("active", "activa", "ativa", "actif"),
+        AccountState.Invited => In("invited", "invitada", "convidada", "invité"),
+        AccountState.Suspended => In("suspended", "suspendida", "suspensa", "suspendu"),
+        _ => In("none", "ninguna", "nenhuma", "aucun"),
+    };
+
+    public string Authority => In("authority", "autoridad", "autoridade", "autorité");
+
+    public string AccountTitle => In("account", "cuenta", "conta", "compte");
+
+    /// <summary>A table of the figures, with what it counts.</summary>
+    public string Table(string id, int total, string denominator) => $"{id switch
+    {
+        "type" => In("Type", "Tipo", "Tipo", "Type"),
+        "country" => In("Country", "País", "País", "Pays"),
+        "area" => In("Area of focus", "Área temática", "Área temática", "Domaine"),
+        "goal" => In("Goal", "ODS", "ODS", "ODD"),
+        "account" => In("Account", "Cuenta", "Conta", "Compte"),
+        _ => id,
+    }} ({total:N0} {denominator switch
+    {
+        "items" => In("items", "elementos", "itens", "éléments"),
+        "tags" => In("tags", "etiquetas", "etiquetas", "étiquettes"),
+        "authorities" => In("authorities", "autoridades", "autoridades", "autorités"),
+        _ => denominator,
+    }})";
 
     private string In(params ReadOnlySpan<string> texts) => texts[column];
 }
