@@ -73,7 +73,7 @@ internal static class ImportReport
             table.AddColumn(new TableColumn(session.Texts.Row).RightAligned());
         }
 
-        table.AddColumn(session.Texts.Reference).AddColumn(session.Texts.Why);
+        table.AddColumn(session.Texts.Reference).AddColumn(missing ? session.Texts.Item : session.Texts.Why);
         foreach (var row in rows)
         {
             string[] cells = [.. missing ? [] : new[] { $"{row.Row}" }, Markup.Escape(row.SourceReference), Markup.Escape(why(row))];

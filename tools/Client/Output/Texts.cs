@@ -27,6 +27,8 @@ internal sealed class Texts(string language)
 
     public string Why => In("why", "por qué", "por quê", "pourquoi");
 
+    public string Item => In("item", "elemento", "item", "élément");
+
     public string Title => In("title", "título", "título", "titre");
 
     public string Country => In("country", "país", "país", "pays");
