@@ -7,7 +7,7 @@ namespace CooperaNet.Matching.Benchmarks;
 [MemoryDiagnoser]
 public class EncodeBenchmark
 {
-    private readonly MatchingModel model = MatchingModel.Load(Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"));
+    private readonly MatchingModel model = ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"));
     private readonly string text = SyntheticTexts.Summary(new Random(17), 100);
 
     [Benchmark]

@@ -24,6 +24,14 @@ public sealed class MatchingOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan FollowPeriod { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How often the model's centres are fitted to the exchange's own texts, which makes a new version of the model; zero never does. Default: one day.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan RefitPeriod { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Refitted centres at least this far from those in use make a new version. 0 to 2, without unit. Default: 0.05.</summary>
+    [Range(0.0, 2.0)]
+    public double RefitDistance { get; set; } = 0.05;
+
     /// <summary>The model's file. Default: data/model/model.bin beside the program.</summary>
     public string Model { get; set; } = Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin");
 }

@@ -7,6 +7,7 @@ using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Statistics;
+using CooperaNet.Matching.Storage;
 using CooperaNet.Matching.Suggestions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,7 +32,10 @@ public static class MatchingSiloBuilderExtensions
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
         services.AddOptions<CatalogOptions>().BindConfiguration(CatalogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => MatchingModel.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
+        services.AddSingleton(provider => ModelFile.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
+        services.AddSingleton(provider => new ActiveModel(
+            provider.GetRequiredService<MatchingModel>(), provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model, provider.GetRequiredService<ExchangeDatabase>()));
+        services.AddSingleton<ModelFollower>().AddHostedService(provider => provider.GetRequiredService<ModelFollower>());
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
         services.AddSingleton<PartitionSearch>().AddSingleton<QueryPool>();

@@ -47,6 +47,8 @@ public sealed class ExchangeFixture : IAsyncLifetime
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Matching:FollowPeriod"] = "00:00:00.020",
+            ["Matching:RefitPeriod"] = "00:00:00", // a test asks for it
+            ["Matching:RefitDistance"] = "0.001", // a few texts are enough
             ["Matching:Model"] = Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"),
         }));
         builder.ConfigureSilo((_, silo) =>

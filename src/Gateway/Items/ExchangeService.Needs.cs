@@ -37,8 +37,13 @@ internal sealed partial class ExchangeService
         return new();
     }
 
-    public override async Task<Need> PublishNeed(PublishNeedRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(Freshness);
+    public override async Task<Need> PublishNeed(PublishNeedRequest request, ServerCallContext context)
+    {
+        var published = await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken);
+        var need = published.ToNeed(Freshness);
+        need.TagProposals.AddRange(await ProposeTagsAsync(published, context));
+        return need;
+    }
 
     public override async Task<Need> WithdrawNeed(WithdrawNeedRequest request, ServerCallContext context) =>
         (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Need, "name")).WithdrawAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToNeed(Freshness);

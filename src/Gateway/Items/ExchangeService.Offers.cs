@@ -37,8 +37,13 @@ internal sealed partial class ExchangeService
         return new();
     }
 
-    public override async Task<Offer> PublishOffer(PublishOfferRequest request, ServerCallContext context) =>
-        (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(Freshness);
+    public override async Task<Offer> PublishOffer(PublishOfferRequest request, ServerCallContext context)
+    {
+        var published = await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).PublishAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken);
+        var offer = published.ToOffer(Freshness);
+        offer.TagProposals.AddRange(await ProposeTagsAsync(published, context));
+        return offer;
+    }
 
     public override async Task<Offer> WithdrawOffer(WithdrawOfferRequest request, ServerCallContext context) =>
         (await grains.GetItem(ItemId.Parse(request.Name, ItemKind.Offer, "name")).WithdrawAsync(request.Etag, Callers.Of(request.RequestId), context.CancellationToken)).ToOffer(Freshness);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
 using Grpc.Core;
@@ -12,6 +13,14 @@ internal sealed partial class ExchangeService(IGrainFactory grains, IOptions<Fre
 
     private async Task<Item> GetAsync(string name, ItemKind kind, ServerCallContext context) =>
         await grains.GetItem(ItemId.Parse(name, kind, "name")).FindAsync(context.CancellationToken) ?? throw MatchingException.NotFound(name);
+
+    /// <summary>What a published item's tags lack: proposed to its owner, never set.</summary>
+    private async Task<IEnumerable<V1.TagProposal>> ProposeTagsAsync(Item item, ServerCallContext context)
+    {
+        var codes = await grains.GetMatchmaker().ProposeTagsAsync(item.Content, context.CancellationToken);
+        return codes.Areas.Select(code => new V1.TagProposal { AreaOfFocus = code.Code, Probability = code.Probability, Terms = { code.Terms } })
+            .Concat(codes.Goals.Select(code => new V1.TagProposal { Goal = int.Parse(code.Code, CultureInfo.InvariantCulture), Probability = code.Probability, Terms = { code.Terms } }));
+    }
 
     private Task<Page<Item>> ListAsync(ItemQuery query, ServerCallContext context) => grains.GetRegister().ListItemsAsync(query, context.CancellationToken);
 

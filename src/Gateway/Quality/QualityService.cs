@@ -15,7 +15,7 @@ internal sealed class QualityService(IGrainFactory grains) : V1.QualityService.Q
 
     private static FindingKind? Kind(string kind) => kind.Length == 0 ? null
         : Enum.TryParse<FindingKind>(kind.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var known) && Enum.IsDefined(known) && !char.IsDigit(kind[0]) ? known
-        : throw MatchingException.Invalid("kind", $"'{ResourceId.Excerpt(kind)}' is not a kind of finding; kinds are NO_TAGS, OTHER_ONLY, PARTNERSHIPS_ONLY, STALE, LANGUAGE_DETECTED, BROKEN_LINK, DUPLICATE.");
+        : throw MatchingException.Invalid("kind", $"'{ResourceId.Excerpt(kind)}' is not a kind of finding; kinds are NO_TAGS, OTHER_ONLY, PARTNERSHIPS_ONLY, STALE, LANGUAGE_DETECTED, BROKEN_LINK, DUPLICATE, TAGS_DISAGREE.");
 
     private static V1.Finding ToWire(Matching.Quality.Finding finding) => new()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Suggestions;
@@ -16,14 +17,14 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
     {
         return await ListAsync(
             ItemId.Parse(request.Parent, ItemKind.Need, "parent"),
-            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read(request.Maturities, request.Countries, request.AnswerLanguageCodes)), context.CancellationToken);
     }
 
     [DisableRequestTimeout]
     public override async Task WatchSuggestions(WatchSuggestionsRequest request, IServerStreamWriter<WatchSuggestionsResponse> responseStream, ServerCallContext context)
     {
         var need = ItemId.Parse(request.Parent, ItemKind.Need, "parent");
-        var query = new SuggestionQuery(request.PageSize, "", null, request.LanguageCode);
+        var query = new SuggestionQuery(request.PageSize, "", null, request.LanguageCode, SuggestionConstraints.None);
         var (subscription, version) = await feed.SubscribeAsync(need, context.CancellationToken);
         await guard.RunAsync(subscription, context, async cancellationToken =>
         {
@@ -58,7 +59,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
     {
         var page = await grains.GetMatchmaker().ListProspectsAsync(
             ItemId.Parse(request.Parent, ItemKind.Offer, "parent"),
-            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read([], request.Countries, request.AnswerLanguageCodes)), context.CancellationToken);
         return new() { Prospects = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
     }
 
@@ -67,8 +68,19 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
         var need = request.Need ?? throw MatchingException.Invalid("need", "is missing.");
         var page = await grains.GetMatchmaker().PreviewAsync(
             need.ToContent(), request.Requester.Length > 0 ? ParentId.Parse(request.Requester, "requester") : null,
-            new(request.PageSize, "", request.HasMinScore ? request.MinScore : null, request.LanguageCode), context.CancellationToken);
+            new(request.PageSize, "", request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read(request.Maturities, request.Countries, request.AnswerLanguageCodes)), context.CancellationToken);
         return new() { Suggestions = { page.Suggestions.Select(ToWire) }, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+    }
+
+    public override async Task<SuggestCodesResponse> SuggestCodes(SuggestCodesRequest request, ServerCallContext context)
+    {
+        var codes = await grains.GetMatchmaker().SuggestCodesAsync(request.Text, request.LanguageCode, context.CancellationToken);
+        return new()
+        {
+            Goals = { codes.Goals.Select(code => new SuggestCodesResponse.Types.GoalProbability { Goal = int.Parse(code.Code, CultureInfo.InvariantCulture), Probability = code.Probability, Terms = { code.Terms } }) },
+            Areas = { codes.Areas.Select(code => new SuggestCodesResponse.Types.AreaProbability { Area = code.Code, Probability = code.Probability, Terms = { code.Terms } }) },
+            ModelVersion = codes.ModelVersion,
+        };
     }
 
     public override async Task<V1.Suggestion> ExplainSuggestion(ExplainSuggestionRequest request, ServerCallContext context) => ToWire(await grains.GetMatchmaker().ExplainAsync(
@@ -101,6 +113,11 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
             SharedGoals = { suggestion.Explanation.SharedGoals },
             NeedSentence = suggestion.Explanation.NeedSentence,
             OfferSentence = suggestion.Explanation.OfferSentence,
+            InferredGoals = { suggestion.Explanation.InferredGoals },
+            InferredAreas = { suggestion.Explanation.InferredAreas },
+            Changes = { suggestion.Explanation.Changes.Select(change => new V1.Explanation.Types.Change { Action = change.Action, Score = change.Score }) },
+            RankChange = suggestion.Explanation.RankChange is { } before
+                ? new() { Rank = before.Rank, Score = before.Score, ModelVersion = before.ModelVersion, Reason = before.Reason } : null,
         },
     };
 }

@@ -3,6 +3,7 @@ using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Storage;
 using CooperaNet.Matching.Suggestions;
@@ -13,11 +14,12 @@ namespace CooperaNet.Matching.Exchange;
 
 /// <summary>What a silo does once it runs: checks the settings that belong to the data, makes the member states' authorities exist, loads the sample, starts the partitions.</summary>
 internal sealed partial class ExchangeStart(
-    Partitioning partitioning, RegisterReader register, IGrainFactory grains, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
+    Partitioning partitioning, RegisterReader register, IGrainFactory grains, ModelFollower models, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
 {
     public async Task Execute(CancellationToken cancellationToken)
     {
         await partitioning.CheckAsync(matching.Value.Partitions, cancellationToken);
+        await models.StartFollowingAsync(cancellationToken);
         var sample = exchange.Value.LoadSample && await register.CountItemsAsync(cancellationToken) == 0 && await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) == 0
             ? Sample.Read(exchange.Value.SampleDirectory) : null;
         if (await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) < MemberStates.All.Count)

@@ -1,5 +1,6 @@
 using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Register;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -7,7 +8,7 @@ using Orleans.Concurrency;
 namespace CooperaNet.Matching.Quality;
 
 [StatelessWorker, GrainType("quality")]
-internal sealed class QualityGrain(RegisterReader register, FingerprintStore fingerprints, IOptions<FreshnessOptions> freshness, TimeProvider clock) : Grain, IQualityGrain
+internal sealed class QualityGrain(RegisterReader register, FingerprintStore fingerprints, ActiveModel models, IOptions<FreshnessOptions> freshness, TimeProvider clock) : Grain, IQualityGrain
 {
     /// <summary>Items looked at for one page at most: what bounds its time when findings are rare.</summary>
     private const int MaxLooked = 2_000;
@@ -33,7 +34,7 @@ internal sealed class QualityGrain(RegisterReader register, FingerprintStore fin
             var duplicates = kind is null or FindingKind.Duplicate ? await fingerprints.FindDuplicatesAsync([.. items.Select(item => item.Id)], Similar, cancellationToken) : new Dictionary<long, IReadOnlyList<string>>();
             foreach (var (id, item) in items)
             {
-                findings.AddRange(QualityRules.Check(item, now)
+                findings.AddRange(QualityRules.Check(item, now, models.Current, kind)
                     .Concat(duplicates.GetValueOrDefault(id, []).Select(other => QualityRules.Found(item, FindingKind.Duplicate, other, "Withdraw one of the two, or make clear how they differ.")))
                     .Where(finding => kind is null || finding.Kind == kind));
                 after = item.Name;

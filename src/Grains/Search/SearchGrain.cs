@@ -9,7 +9,7 @@ namespace CooperaNet.Matching.Search;
 
 /// <summary>Finds in the index, filters by the register, and quotes from the items as they stand.</summary>
 [StatelessWorker, GrainType("search")]
-internal sealed class SearchGrain(PartitionSearch search, RegisterReader register, MatchingModel model) : Grain, ISearchGrain
+internal sealed class SearchGrain(PartitionSearch search, RegisterReader register, ActiveModel models) : Grain, ISearchGrain
 {
     private const int MaxText = 500;
     private const int MaxHits = 1_000;
@@ -35,7 +35,7 @@ internal sealed class SearchGrain(PartitionSearch search, RegisterReader registe
         var passing = query.Filter.Length == 0 ? null : await register.FilterAsync([.. hits.Select(hit => hit.Name)], query.Filter, cancellationToken);
         var page = hits.Where(hit => passing?.Contains(hit.Name) ?? true).Skip(skip).Take(size + 1).ToList();
         var items = await register.ReadItemsAsync([.. page.Take(size).Select(hit => hit.Name)], cancellationToken);
-        var words = TextQuery.Of(model, query.Text, query.LanguageCode);
+        var words = TextQuery.Of(models.Current, query.Text, query.LanguageCode);
         return new(
             [.. page.Take(size).Where(hit => items.TryGetValue(hit.Name, out var item) && item.State == ItemState.Published).Select(hit => Quote(words, items[hit.Name], hit.Score))],
             page.Count > size ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "");
@@ -44,7 +44,7 @@ internal sealed class SearchGrain(PartitionSearch search, RegisterReader registe
     private SearchHit Quote(TextQuery words, Item item, double score)
     {
         var (title, summary, language) = (item.Content.Title, item.Content.Summary, item.Content.LanguageCode);
-        return new(item, score, ToParts(Snippet.Highlight(model.Analyzer, words, title, language)), ToParts(Snippet.Best(model.Analyzer, words, summary, language)));
+        return new(item, score, ToParts(Snippet.Highlight(models.Current.Analyzer, words, title, language)), ToParts(Snippet.Best(models.Current.Analyzer, words, summary, language)));
     }
 
     private static List<SearchPart> ToParts(IReadOnlyList<TextPart> parts) => [.. parts.Select(part => new SearchPart(part.Text, part.Found))];

@@ -11,11 +11,12 @@ internal static class Exposure
     /// <summary>Hits in their final order, each with a note when it was moved up.</summary>
     /// <param name="hits">Qualifying hits, best first.</param>
     /// <param name="depth">The first places that the floor is for.</param>
-    public static IReadOnlyList<(PartitionHit Hit, string Note)> Apply(IReadOnlyList<PartitionHit> hits, int depth)
+    /// <param name="threshold">The model's: a caller who asks for worse hits gets them, but none of them is lifted.</param>
+    public static IReadOnlyList<(PartitionHit Hit, string Note)> Apply(IReadOnlyList<PartitionHit> hits, int depth, double threshold)
     {
         var ranked = hits.Select(hit => (hit, "")).ToList();
         var first = hits.Take(depth).Select(hit => hit.Country).Distinct().ToList();
-        var lifted = first.Count > 2 ? -1 : ranked.FindIndex(Math.Min(depth, ranked.Count), pair => !first.Contains(pair.hit.Country));
+        var lifted = first.Count > 2 ? -1 : ranked.FindIndex(Math.Min(depth, ranked.Count), pair => pair.hit.Score >= threshold && !first.Contains(pair.hit.Country));
         if (lifted > 0)
         {
             var hit = ranked[lifted].hit;

@@ -13,17 +13,23 @@ internal sealed record PartitionQuery(
     [property: Id(3)] int Goals,
     [property: Id(4)] string ExcludedParent,
     [property: Id(5)] int Count,
-    [property: Id(6)] double MinScore);
+    [property: Id(6)] double MinScore,
+    [property: Id(7)] string Model,
+    [property: Id(8)] SuggestionConstraints Constraints);
 
 /// <summary>One answer of a partition, with the evidence that its score was made from; see Signals.</summary>
 [GenerateSerializer, Immutable, Alias("cooperanet.PartitionHit")]
 internal readonly record struct PartitionHit(
     [property: Id(0)] string Name, [property: Id(1)] string Country, [property: Id(2)] double Score, [property: Id(3)] bool Stale,
-    [property: Id(4)] double Terms, [property: Id(5)] double Grams, [property: Id(6)] double Areas, [property: Id(7)] double Goals)
+    [property: Id(4)] double Terms, [property: Id(6)] double Areas, [property: Id(7)] double Goals,
+    [property: Id(8)] double Form, [property: Id(9)] double Meaning, [property: Id(10)] double Topic, [property: Id(11)] int Language)
 {
-    public static PartitionHit Of(Hit hit) => new(hit.Name, hit.Country, hit.Score, hit.Stale, hit.Signals.Terms, hit.Signals.Grams, hit.Signals.Areas, hit.Signals.Goals);
+    public static PartitionHit Of(Hit hit) => Of(hit.Name, hit.Country, hit.Language, hit.Score, hit.Stale, hit.Signals);
 
-    public Signals ToSignals() => new(Terms, Grams, Areas, Goals);
+    public static PartitionHit Of(string name, string country, int language, double score, bool stale, Signals signals) =>
+        new(name, country, score, stale, signals.Terms, signals.Areas, signals.Goals, signals.Form, signals.Meaning, signals.Topic, language);
+
+    public Signals ToSignals() => new(Form, Meaning, Topic, Terms, Areas, Goals);
 }
 
 /// <summary>What a partition answers to a batch of queries.</summary>
@@ -67,6 +73,10 @@ internal interface ISuggestionListGrain : IGrainWithStringKey
     [Alias("Find")]
     ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken);
 
+    /// <summary>The list before the need or the model changed last; null when there was none.</summary>
+    [Alias("FindEarlier")]
+    ValueTask<EarlierList?> FindEarlierAsync(CancellationToken cancellationToken);
+
     /// <summary>A text that changes whenever the list does.</summary>
     [Alias("GetVersion")]
     ValueTask<string> GetVersionAsync(CancellationToken cancellationToken);
@@ -79,6 +89,17 @@ internal interface ISuggestionListGrain : IGrainWithStringKey
     [Alias("Merge")]
     Task MergeAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken);
 }
+
+/// <summary>A list as it was.</summary>
+/// <param name="Model">The model then.</param>
+/// <param name="NeedRevision">The need's revision then.</param>
+/// <param name="Places">Offers, best first.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.EarlierList")]
+internal sealed record EarlierList([property: Id(0)] string Model, [property: Id(1)] long NeedRevision, [property: Id(2)] IReadOnlyList<EarlierPlace> Places);
+
+/// <summary>An offer in a list as it was.</summary>
+[GenerateSerializer, Immutable, Alias("cooperanet.EarlierPlace")]
+internal readonly record struct EarlierPlace([property: Id(0)] string Offer, [property: Id(1)] double Score);
 
 /// <summary>The kept suggestions of one need; also what is stored.</summary>
 [GenerateSerializer, Immutable, Alias("cooperanet.SuggestionList")]
@@ -93,4 +114,7 @@ internal sealed record SuggestionList
     [Id(2)] public IReadOnlyList<PartitionHit> Hits { get; init; } = [];
 
     [Id(3)] public DateTimeOffset AsOf { get; init; }
+
+    /// <summary>The list before the need or the model changed last, so that a change of ranks can be explained; null when there was none.</summary>
+    [Id(4)] public EarlierList? Before { get; init; }
 }

@@ -2,41 +2,45 @@ using System.Globalization;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Explanations;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Tagging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Suggestions;
 
 [StatelessWorker, GrainType("matchmaker")]
-internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader register, MatchingModel model, IOptions<MatchingOptions> options,
+internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader register, ActiveModel models, IOptions<MatchingOptions> options,
     IOptions<FreshnessOptions> freshness, TimeProvider clock) : Grain, IMatchmakerGrain
 {
     private const int DefaultPageSize = 10;
     private const int MaxPageSize = 100;
+    private const int MaxText = 10_000;
 
     public async Task<SuggestionPage> PreviewAsync(ItemContent need, ParentId? requester, SuggestionQuery query, CancellationToken cancellationToken)
     {
         ItemRules.Check(need, ItemKind.Need);
+        var model = models.Current;
         var known = need.LanguageCode.Length > 0 ? need : need with { LanguageCode = model.Languages.Detect($"{need.Title} {need.Summary}") };
-        var wanted = search.QueryOf(known, ItemKind.Need, requester?.ToString() ?? "", options.Value.KeptPerNeed, MinScore(query));
-        var answer = await search.SearchAsync([wanted], cancellationToken);
-        return await PageAsync("", known, answer.Hits[0], answer.AsOf, query, "preview", cancellationToken);
+        var answer = await AskAsync(model, known, ItemKind.Need, requester?.ToString() ?? "", query, cancellationToken);
+        return await PageAsync(model, "", known, answer.Hits[0], answer.AsOf, query, "preview", cancellationToken);
     }
 
     public async Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken)
     {
         var item = await GetAsync(need, cancellationToken);
-        var minScore = MinScore(query);
-        if (minScore is null && await GrainFactory.GetGrain<ISuggestionListGrain>(item.Name).FindAsync(item.Revision, model.Version, cancellationToken) is { } kept)
+        var model = models.Current;
+        if (query.MinScore is null && query.Constraints.IsEmpty
+            && await GrainFactory.GetGrain<ISuggestionListGrain>(item.Name).FindAsync(item.Revision, model.Version, cancellationToken) is { } kept)
         {
-            return await PageAsync(item.Name, item.Content, kept.Hits, kept.AsOf, query, item.Name, cancellationToken);
+            return await PageAsync(model, item.Name, item.Content, kept.Hits, kept.AsOf, query, item.Name, cancellationToken);
         }
 
-        var answer = await search.SearchAsync([search.QueryOf(item.Content, ItemKind.Need, item.Parent, options.Value.KeptPerNeed, minScore)], cancellationToken);
-        return await PageAsync(item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken);
+        var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
+        return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken);
     }
 
     public async Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken) =>
@@ -45,22 +49,66 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
     public async Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken)
     {
         var item = await GetAsync(offer, cancellationToken);
-        var answer = await search.SearchAsync([search.QueryOf(item.Content, ItemKind.Offer, item.Parent, options.Value.KeptPerNeed, MinScore(query))], cancellationToken);
-        return await PageAsync(item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken, prospects: true);
+        var model = models.Current;
+        var answer = await AskAsync(model, item.Content, ItemKind.Offer, item.Parent, query, cancellationToken);
+        return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken, prospects: true);
     }
 
     public async Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken)
     {
         var (needItem, offerItem) = (await GetAsync(need, cancellationToken), await GetAsync(offer, cancellationToken));
-        var (left, right) = (Encode(needItem.Content), Encode(offerItem.Content));
-        var signals = new Signals(
-            left.Terms.Dot(right.Terms), left.Grams.Dot(right.Grams),
-            model.Rarity.OfAreas(PartitionSearch.Areas(needItem.Content), PartitionSearch.Areas(offerItem.Content)),
-            model.Rarity.OfGoals(PartitionSearch.Goals(needItem.Content), PartitionSearch.Goals(offerItem.Content)));
+        var model = models.Current;
+        var (left, right) = (Encode(model, needItem.Content), Encode(model, offerItem.Content));
+        var signals = PairSignals.Of(
+            model, left, right, PartitionSearch.Areas(needItem.Content), PartitionSearch.Areas(offerItem.Content), PartitionSearch.Goals(needItem.Content), PartitionSearch.Goals(offerItem.Content));
         var stale = freshness.Value.At(clock.GetUtcNow()).IsStale(offerItem);
-        var hit = new PartitionHit(offerItem.Name, offerItem.Country, model.Fusion.Score(signals, stale), stale, signals.Terms, signals.Grams, signals.Areas, signals.Goals);
-        return Explain(needItem.Name, needItem.Content, Analyze(needItem.Content), offerItem, hit, languageCode, prospect: false) with { Rank = 1 };
+        var hit = PartitionHit.Of(offerItem.Name, offerItem.Country, right.Language, model.Fusion.Of(left.Language, right.Language).Score(signals, stale), stale, signals);
+        var suggestion = Explain(model, needItem.Name, needItem.Content, Analyze(model, needItem.Content), offerItem, hit, languageCode, prospect: false);
+        return await PlaceAsync(suggestion, needItem, languageCode, cancellationToken);
     }
+
+    public Task<SuggestedCodes> SuggestCodesAsync(string text, string languageCode, CancellationToken cancellationToken)
+    {
+        if (text.Trim().Length == 0 || text.Length > MaxText)
+        {
+            throw MatchingException.Invalid("text", $"{text.Length} characters; 1 to {MaxText} are allowed.");
+        }
+
+        var model = models.Current;
+        var (goals, areas) = CodeSuggester.Suggest(model, "", text, languageCode.Length > 0 ? languageCode : model.Languages.Detect(text));
+        return Task.FromResult(new SuggestedCodes(ToCodes(goals), ToCodes(areas), model.Version));
+    }
+
+    public Task<SuggestedCodes> ProposeTagsAsync(ItemContent item, CancellationToken cancellationToken)
+    {
+        var (goals, areas) = TagProposals.Of(models.Current, item);
+        return Task.FromResult(new SuggestedCodes(ToCodes(goals), ToCodes(areas), models.Current.Version));
+    }
+
+    private static List<SuggestedCode> ToCodes(IReadOnlyList<CodeProposal> proposals) => [.. proposals.Select(proposal => new SuggestedCode(proposal.Code, proposal.Probability, proposal.Terms))];
+
+    /// <summary>Where the offer stands in the need's list, where it stood before, and why that changed.</summary>
+    private async Task<Suggestion> PlaceAsync(Suggestion suggestion, Item need, string languageCode, CancellationToken cancellationToken)
+    {
+        var list = GrainFactory.GetGrain<ISuggestionListGrain>(need.Name);
+        var kept = await list.FindAsync(need.Revision, suggestion.ModelVersion, cancellationToken);
+        var rank = 1 + (kept?.Hits.ToList().FindIndex(hit => hit.Name == suggestion.Offer) ?? -1);
+        if (await list.FindEarlierAsync(cancellationToken) is not { } before)
+        {
+            return suggestion with { Rank = rank };
+        }
+
+        var place = before.Places.ToList().FindIndex(offer => offer.Offer == suggestion.Offer);
+        var reason = ExplanationText.RankChange(languageCode, before.Model == suggestion.ModelVersion ? null : (before.Model, suggestion.ModelVersion), before.NeedRevision != need.Revision);
+        return suggestion with
+        {
+            Rank = rank,
+            Explanation = suggestion.Explanation with { RankChange = new(place + 1, place < 0 ? 0 : before.Places[place].Score, before.Model, reason) },
+        };
+    }
+
+    private Task<PartitionAnswer> AskAsync(MatchingModel model, ItemContent content, ItemKind kind, string parent, SuggestionQuery query, CancellationToken cancellationToken) => search.SearchAsync(
+        [search.QueryOf(content, kind, parent, options.Value.KeptPerNeed, MinScore(query), (model, Encode(model, content).ToBytes()), query.Constraints)], cancellationToken);
 
     private async Task<Item> GetAsync(ItemId id, CancellationToken cancellationToken)
     {
@@ -72,7 +120,7 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
         ? query.MinScore : throw MatchingException.Invalid("minScore", $"{query.MinScore.Value.ToString(CultureInfo.InvariantCulture)} is not between 0 and 1.");
 
     private async Task<SuggestionPage> PageAsync(
-        string name, ItemContent content, IReadOnlyList<PartitionHit> hits, DateTimeOffset asOf, SuggestionQuery query, string list, CancellationToken cancellationToken, bool prospects = false)
+        MatchingModel model, string name, ItemContent content, IReadOnlyList<PartitionHit> hits, DateTimeOffset asOf, SuggestionQuery query, string list, CancellationToken cancellationToken, bool prospects = false)
     {
         var size = query.PageSize switch
         {
@@ -80,16 +128,16 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
             0 => DefaultPageSize,
             _ => Math.Min(query.PageSize, MaxPageSize),
         };
-        var arguments = string.Create(CultureInfo.InvariantCulture, $"{list}|{query.MinScore}|{model.Version}|{prospects}");
+        var arguments = string.Create(CultureInfo.InvariantCulture, $"{list}|{query.MinScore}|{model.Version}|{prospects}|{string.Join(',', query.Constraints.Maturities)}|{string.Join(',', query.Constraints.Countries)}|{string.Join(',', query.Constraints.Languages)}");
         var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
         var threshold = query.MinScore ?? model.Fusion.Threshold;
-        var ranked = Exposure.Apply([.. hits.Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth);
+        var ranked = Exposure.Apply([.. hits.Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth, model.Fusion.Threshold);
         var page = ranked.Skip(skip).Take(size).ToList();
         var closest = ranked.Count == 0 && hits.Count > 0 ? hits[0] : default(PartitionHit?);
         var texts = await register.ReadItemsAsync([.. page.Select(pair => pair.Hit.Name), .. closest is { } best ? [best.Name] : Array.Empty<string>()], cancellationToken);
-        var own = Analyze(content);
+        var own = Analyze(model, content);
         var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
-            .Select(entry => Explain(name, content, own, texts[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
+            .Select(entry => Explain(model, name, content, own, texts[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
         var next = skip + size < ranked.Count ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "";
         var abstention = ranked.Count > 0 ? null : new Abstention(
             ExplanationText.Abstention(query.LanguageCode, closest is { } near && texts.TryGetValue(near.Name, out var item) ? item.Content.Title : ""),
@@ -97,17 +145,19 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
         return new(suggestions, abstention, next, asOf);
     }
 
-    private AnalyzedText Analyze(ItemContent content) => new(model, content.Title, content.Summary, content.LanguageCode);
+    private static AnalyzedText Analyze(MatchingModel model, ItemContent content) => new(model, content.Title, content.Summary, content.LanguageCode);
 
-    private Encoding Encode(ItemContent content) => model.Encode(content.Title, content.Summary, content.LanguageCode);
+    private static Encoding Encode(MatchingModel model, ItemContent content) => model.Encode(content.Title, content.Summary, content.LanguageCode);
 
     /// <summary>Explains one pair; <paramref name="prospect"/> tells which side <paramref name="name"/> is.</summary>
-    private Suggestion Explain(string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)
+    private static Suggestion Explain(MatchingModel model, string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)
     {
         var (need, offer) = prospect ? (other.Content, content) : (content, other.Content);
-        var evidence = prospect ? Explainer.Explain(model, Analyze(need), own) : Explainer.Explain(model, own, Analyze(offer));
+        var evidence = prospect ? Explainer.Explain(model, Analyze(model, need), own) : Explainer.Explain(model, own, Analyze(model, offer));
+        var (needTags, offerTags) = (InferredTags.Of(model, need), InferredTags.Of(model, offer));
         string[] areas = [.. need.AreasOfFocus.Intersect(offer.AreasOfFocus)];
         int[] goals = [.. need.Goals.Intersect(offer.Goals)];
+        var pair = model.Fusion.Of(LanguageDetector.PositionOf(content.LanguageCode), hit.Language);
         return new()
         {
             Need = prospect ? other.Name : name,
@@ -118,13 +168,16 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
             Country = other.Country,
             Explanation = new()
             {
-                Summary = ExplanationText.Summary(language, [.. evidence.Terms.Select(term => term.Need)], areas, goals, hit.Stale),
-                Contributions = [.. model.Fusion.Contributions(hit.ToSignals(), hit.Stale).Select(part => new Contribution(part.Signal, part.Value))],
+                Summary = ExplanationText.Summary(language, evidence.Terms, areas, goals, needTags.Goals.Intersect(offerTags.Goals).Except(goals).ToList(), hit.Stale),
+                Contributions = [.. pair.Contributions(hit.ToSignals(), hit.Stale).Select(part => new Contribution(part.Signal, part.Value))],
                 Terms = [.. evidence.Terms.Select(term => new SharedTerm(term.Need, term.Offer, term.Weight))],
                 SharedAreas = areas,
                 SharedGoals = goals,
                 NeedSentence = evidence.NeedSentence,
                 OfferSentence = evidence.OfferSentence,
+                InferredGoals = [.. needTags.Goals.Intersect(offerTags.Goals)],
+                InferredAreas = [.. needTags.Areas.Intersect(offerTags.Areas)],
+                Changes = ScoreChanges.Of(model, pair, hit, need, offer, needTags, offerTags, language),
             },
         };
     }

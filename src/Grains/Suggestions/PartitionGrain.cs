@@ -3,6 +3,7 @@ using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Search;
 using Microsoft.Extensions.Logging;
@@ -13,36 +14,32 @@ namespace CooperaNet.Matching.Suggestions;
 [GrainType("partition"), KeepAlive]
 internal sealed partial class PartitionGrain(
     ChangeReader changes, EncodingStore encodings, FingerprintStore fingerprints, PartitionSearch search, QueryPool pool,
-    MatchingModel model, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
+    ActiveModel models, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int LoadPage = 2_000;
     private const int FollowPage = 500;
-    private readonly PartitionIndex offers = new();
-    private readonly PartitionIndex needs = new();
+    private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // a silo learns within a second that the model changed
+    private PartitionIndexes serving = new(models.Current);
+    private PartitionIndexes? preparing; // for the next model
+    private PartitionIndexes? retired; // of the model before, for queries that were under way
+    private long preparedTo; // storage id of the last item that was indexed with the next model
+    private bool prepared;
+    private DateTimeOffset switchedAt;
     private long watermark;
     private DateTimeOffset asOf;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
 
-    private string Model => model.Version;
-
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        watermark = await encodings.WatermarkAsync(Partition, Model, cancellationToken);
+        watermark = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
         asOf = clock.GetUtcNow();
-        for (long after = 0; ;)
+        for (long? after = 0; after is not null;)
         {
-            var page = await changes.ReadPublishedAsync(Partition, options.Value.Partitions, after, LoadPage, Model, cancellationToken);
-            await IndexAsync(page, [], cancellationToken);
-            if (page.Count < LoadPage)
-            {
-                break;
-            }
-
-            after = page[^1].Id;
+            after = await LoadAsync(serving, after.Value, cancellationToken);
         }
 
-        LogLoaded(Partition, offers.Count, needs.Count);
+        LogLoaded(Partition, serving.Offers.Count, serving.Needs.Count, serving.Model.Version);
         this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
     }
 
@@ -50,19 +47,19 @@ internal sealed partial class PartitionGrain(
 
     public Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
     {
-        var (offersNow, needsNow, asOfNow, fresh) = (offers.Snapshot, needs.Snapshot, asOf, freshness.Value.At(clock.GetUtcNow()));
+        var asked = queries.Select(query => (query, Indexes: IndexesOf(query.Model)))
+            .Select(entry => (entry.query, entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
+        var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
         return pool.QueryAsync(
             () => new PartitionAnswer(
-                [.. queries.Select(query => (IReadOnlyList<PartitionHit>)[.. (query.Answers == ItemKind.Offer ? offersNow : needsNow)
-                    .Search(PartitionSearch.ToIndexQuery(query, fresh), model.Fusion, model.Rarity)
-                    .Select(PartitionHit.Of)])],
+                [.. asked.Select(entry => (IReadOnlyList<PartitionHit>)[.. entry.Snapshot.Search(PartitionSearch.ToIndexQuery(entry.query, fresh), entry.Model).Select(PartitionHit.Of)])],
                 asOfNow),
             cancellationToken);
     }
 
     public Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
     {
-        var (offersNow, needsNow, now) = (offers.Snapshot, needs.Snapshot, clock.GetUtcNow());
+        var (model, offersNow, needsNow, now) = (serving.Model, serving.Offers.Snapshot, serving.Needs.Snapshot, clock.GetUtcNow());
         return pool.QueryAsync(
             () =>
             {
@@ -72,11 +69,17 @@ internal sealed partial class PartitionGrain(
             cancellationToken);
     }
 
+    /// <summary>The indexes of the model that a query was encoded with.</summary>
+    private PartitionIndexes IndexesOf(string model) => new[] { serving, preparing, retired }.FirstOrDefault(indexes => indexes?.Model.Version == model)
+        ?? throw new InvalidOperationException($"The query was encoded with '{model}', which partition {Partition} doesn't hold; it holds '{serving.Model.Version}'.");
+
     /// <summary>Brings index and suggestions up to date with what was committed; the watermark moves only behind the work, so that a crash repeats it.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         try
         {
+            await SwitchAsync(cancellationToken);
+            await PrepareAsync(cancellationToken);
             while (true)
             {
                 var readAt = clock.GetUtcNow();
@@ -87,12 +90,22 @@ internal sealed partial class PartitionGrain(
                     return;
                 }
 
-                var items = await changes.ReadItemsAsync([.. changed.Select(change => change.Item)], Model, cancellationToken);
-                var stands = items.Select(item => item.Item.Name).ToHashSet();
-                var encoded = await IndexAsync(items, [.. changed.Select(change => change.Name).Where(name => !stands.Contains(name))], cancellationToken);
+                IReadOnlyCollection<long> ids = [.. changed.Select(change => change.Item)];
+                if (preparing is not null)
+                {
+                    await IndexAsync(preparing, await changes.ReadItemsAsync(ids, preparing.Model.Version, cancellationToken), Gone, cancellationToken);
+                }
+
+                var encoded = await IndexAsync(serving, await changes.ReadItemsAsync(ids, serving.Model.Version, cancellationToken), Gone, cancellationToken);
                 await SuggestAsync(encoded, cancellationToken);
-                await encodings.SetWatermarkAsync(Partition, Model, seq, cancellationToken);
+                await encodings.SetWatermarkAsync(Partition, serving.Model.Version, seq, cancellationToken);
                 watermark = seq;
+
+                string[] Gone(IReadOnlyList<EncodedItem> standing)
+                {
+                    var stands = standing.Select(item => item.Item.Name).ToHashSet();
+                    return [.. changed.Select(change => change.Name).Where(name => !stands.Contains(name))];
+                }
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -101,21 +114,80 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>Encodes what has no encoding yet, stores it, and changes the index; returns all items with their encodings.</summary>
-    private async Task<IReadOnlyList<EncodedItem>> IndexAsync(IReadOnlyList<EncodedItem> items, IReadOnlyList<string> removed, CancellationToken cancellationToken)
+    /// <summary>Takes over the model that the exchange decided for, once it is prepared here, and computes the needs' lists anew.</summary>
+    private async Task SwitchAsync(CancellationToken cancellationToken)
     {
-        var encoded = await pool.FollowAsync(() => items.Select(WithEncoding).ToList(), cancellationToken);
+        if (retired is not null && clock.GetUtcNow() - switchedAt >= RetiredFor)
+        {
+            retired = null;
+        }
+
+        if (!prepared || preparing!.Model.Version != models.Current.Version)
+        {
+            return;
+        }
+
+        (retired, serving, preparing, prepared, switchedAt) = (serving, preparing, null, false, clock.GetUtcNow());
+        await encodings.SetWatermarkAsync(Partition, serving.Model.Version, watermark, cancellationToken);
+        await encodings.ForgetAsync(Partition, options.Value.Partitions, serving.Model.Version, cancellationToken);
+        LogSwitched(Partition, serving.Model.Version);
+        foreach (var need in serving.Needs.Names)
+        {
+            await GrainFactory.GetGrain<ISuggestionListGrain>(need).RecomputeAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Encodes one page of items for another model at each tick, behind the changes that the serving one follows.</summary>
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        var wanted = models.Current.Version != serving.Model.Version ? models.Current : models.Next;
+        if (wanted is null)
+        {
+            (preparing, prepared) = (null, false);
+            return;
+        }
+
+        if (preparing?.Model.Version != wanted.Version)
+        {
+            (preparing, preparedTo, prepared) = (new(wanted), 0, false);
+        }
+
+        if (!prepared && await LoadAsync(preparing, preparedTo, cancellationToken) is { } after)
+        {
+            preparedTo = after;
+            return;
+        }
+
+        prepared = true;
+        if (wanted.Version == models.Next?.Version)
+        {
+            await GrainFactory.GetGrain<IModelGrain>(0).ReadyAsync(Partition, wanted.Version, cancellationToken);
+        }
+    }
+
+    /// <summary>Indexes one page of published items behind a storage id; returns the last one's, or null when there are no more.</summary>
+    private async Task<long?> LoadAsync(PartitionIndexes indexes, long after, CancellationToken cancellationToken)
+    {
+        var page = await changes.ReadPublishedAsync(Partition, options.Value.Partitions, after, LoadPage, indexes.Model.Version, cancellationToken);
+        await IndexAsync(indexes, page, _ => [], cancellationToken);
+        return page.Count < LoadPage ? null : page[^1].Id;
+    }
+
+    /// <summary>Encodes what has no encoding yet, stores it, and changes the index; returns all items with their encodings.</summary>
+    private async Task<IReadOnlyList<EncodedItem>> IndexAsync(PartitionIndexes indexes, IReadOnlyList<EncodedItem> items, Func<IReadOnlyList<EncodedItem>, IReadOnlyList<string>> removed, CancellationToken cancellationToken)
+    {
+        var encoded = await pool.FollowAsync(() => items.Select(item => WithEncoding(indexes.Model, item)).ToList(), cancellationToken);
         var fresh = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, pair.First.Encoding!));
         var texts = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, Fingerprint.Of(pair.First.Item.Content.Title, pair.First.Item.Content.Summary)));
         await fingerprints.StoreAsync([.. texts.Where(text => text.Item3 is not null).Select(text => (text.Id, text.Revision, text.Item3!.Sketch, text.Item3.Bands))], cancellationToken);
-        await encodings.StoreAsync(Model, [.. fresh], cancellationToken);
+        await encodings.StoreAsync(indexes.Model.Version, [.. fresh], cancellationToken);
         return await pool.FollowAsync(
             () =>
             {
                 var published = encoded.Where(IsIndexed).ToLookup(item => item.Item.Type == "need", item => (Indexed(item.Item), Encoding.FromBytes(item.Encoding)));
-                string[] gone = [.. removed, .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
-                offers.Apply([.. published[false]], gone);
-                needs.Apply([.. published[true]], gone);
+                string[] gone = [.. removed(items), .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
+                indexes.Offers.Apply([.. published[false]], gone);
+                indexes.Needs.Apply([.. published[true]], gone);
                 return encoded;
             },
             cancellationToken);
@@ -124,7 +196,7 @@ internal sealed partial class PartitionGrain(
     private static bool IsIndexed(EncodedItem item) => item.Item.State == ItemState.Published && item.Encoding is not null;
 
     /// <summary>An item whose text cannot be encoded stays out of the index and is said so: it must not stop those behind it.</summary>
-    private EncodedItem WithEncoding(EncodedItem item)
+    private EncodedItem WithEncoding(MatchingModel model, EncodedItem item)
     {
         if (item.Encoding is not null || item.Item.State != ItemState.Published)
         {
@@ -156,7 +228,7 @@ internal sealed partial class PartitionGrain(
                 queries.Add((offer.Item, true, Query(offer.Item, offer.Encoding!)));
             }
 
-            if (offer.Item.Revision > 1 && await encodings.FindEarlierAsync(offer.Id, Model, offer.Item.Revision, cancellationToken) is { } earlier)
+            if (offer.Item.Revision > 1 && await encodings.FindEarlierAsync(offer.Id, serving.Model.Version, offer.Item.Revision, cancellationToken) is { } earlier)
             {
                 queries.Add((offer.Item, false, Query(offer.Item, earlier) with { Areas = 0x7FF, Goals = 0x1FFFF })); // its tags may have changed: reach every need it could have fitted
             }
@@ -189,16 +261,21 @@ internal sealed partial class PartitionGrain(
     private PartitionHit AsHit(Item offer, PartitionHit need)
     {
         var stale = freshness.Value.At(clock.GetUtcNow()).IsStale(offer);
-        return need with { Name = offer.Name, Country = offer.Country, Stale = stale, Score = model.Fusion.Score(need.ToSignals(), stale) };
+        var language = LanguageDetector.PositionOf(offer.Content.LanguageCode);
+        var pair = serving.Model.Fusion.Of(language, need.Language);
+        return need with { Name = offer.Name, Country = offer.Country, Language = language, Stale = stale, Score = pair.Score(need.ToSignals(), stale) };
     }
 
-    private PartitionQuery Query(Item offer, byte[] encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, encoding: encoding);
+    private PartitionQuery Query(Item offer, byte[] encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, encoding: (serving.Model, encoding));
 
     private static IndexedItem Indexed(Item item) => new(
-        item.Name, item.Parent, item.Country, PartitionSearch.Areas(item.Content), PartitionSearch.Goals(item.Content), item.ConfirmTime ?? item.UpdateTime, item.ExpireTime);
+        item.Name, item.Parent, item.Country, PartitionSearch.Areas(item.Content), PartitionSearch.Goals(item.Content), (int)item.Content.Maturity, item.ConfirmTime ?? item.UpdateTime, item.ExpireTime);
 
-    [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition} holds {Offers} offers and {Needs} needs")]
-    private partial void LogLoaded(int partition, int offers, int needs);
+    [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition} holds {Offers} offers and {Needs} needs, read by model {Model}")]
+    private partial void LogLoaded(int partition, int offers, int needs, string model);
+
+    [LoggerMessage(EventId = 403, Level = LogLevel.Information, Message = "Partition {Partition} answers with model {Model} from now on")]
+    private partial void LogSwitched(int partition, string model);
 
     [LoggerMessage(EventId = 402, Level = LogLevel.Error, Message = "'{Item}' could not be encoded and stays out of the index")]
     private partial void LogNotEncoded(Exception error, string item);

@@ -1,6 +1,7 @@
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Taxonomy;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace CooperaNet.Matching.Suggestions;
 
 /// <summary>Scatters queries over all partitions and gathers the best answers.</summary>
-internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOptions> options, MatchingModel model)
+internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOptions> options, ActiveModel models)
 {
     /// <summary>Answers of all partitions, merged, best first; ties by name. One list a query.</summary>
     public async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
@@ -29,17 +30,28 @@ internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOpt
     }
 
     /// <summary>The query of an item for its counterparts.</summary>
-    public PartitionQuery QueryOf(ItemContent content, ItemKind kind, string parent, int count, double? minScore = null, byte[]? encoding = null) => new(
-        kind == ItemKind.Offer ? ItemKind.Need : ItemKind.Offer,
-        encoding ?? model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes(),
-        Areas(content), Goals(content), parent, count, minScore ?? model.Fusion.Threshold);
+    public PartitionQuery QueryOf(
+        ItemContent content, ItemKind kind, string parent, int count, double? minScore = null, (MatchingModel Model, byte[] Data)? encoding = null, SuggestionConstraints? constraints = null)
+    {
+        var model = encoding?.Model ?? models.Current;
+        return new(
+            kind == ItemKind.Offer ? ItemKind.Need : ItemKind.Offer,
+            encoding?.Data ?? model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes(),
+            Areas(content), Goals(content), parent, count, minScore ?? model.Fusion.Threshold, model.Version, constraints ?? SuggestionConstraints.None);
+    }
 
     public static int Areas(ItemContent content) => content.AreasOfFocus.Aggregate(0, (bits, area) => bits | (1 << AreasOfFocus.PositionOf(area)));
 
     public static int Goals(ItemContent content) => content.Goals.Aggregate(0, (bits, goal) => bits | (1 << (goal - 1)));
 
     public static IndexQuery ToIndexQuery(PartitionQuery query, Freshness freshness) => new(
-        Encoding.FromBytes(query.Encoding), query.Areas, query.Goals, query.ExcludedParent, query.Count, query.MinScore, freshness.Now, freshness.StaleBefore);
+        Encoding.FromBytes(query.Encoding), query.Areas, query.Goals, Constraints(query), query.ExcludedParent, query.Count, query.MinScore, freshness.Now, freshness.StaleBefore);
+
+    /// <summary>Needs have no maturity: it constrains offers only.</summary>
+    private static IndexConstraints Constraints(PartitionQuery query) => query.Constraints.IsEmpty ? IndexConstraints.None : new(
+        query.Answers == ItemKind.Offer ? query.Constraints.Maturities.Aggregate(0, (bits, maturity) => bits | (1 << (int)maturity)) : 0,
+        query.Constraints.Languages.Aggregate(0, (bits, language) => bits | (1 << LanguageDetector.PositionOf(language))),
+        query.Constraints.Countries.ToHashSet());
 
     /// <summary>Keeps what passes, and the closest when nothing does.</summary>
     private static PartitionHit[] Merge(IEnumerable<PartitionHit> hits, PartitionQuery query) =>

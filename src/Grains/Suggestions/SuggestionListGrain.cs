@@ -6,10 +6,12 @@ namespace CooperaNet.Matching.Suggestions;
 
 [GrainType("suggestions")]
 internal sealed class SuggestionListGrain(
-    [PersistentState("suggestions")] IPersistentState<SuggestionList> state, PartitionSearch search, MatchingModel model, IOptions<MatchingOptions> options) : Grain, ISuggestionListGrain
+    [PersistentState("suggestions")] IPersistentState<SuggestionList> state, PartitionSearch search, ActiveModel models, IOptions<MatchingOptions> options) : Grain, ISuggestionListGrain
 {
     public ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken) =>
         new(state.State.NeedRevision == needRevision && state.State.Model == model ? state.State : null);
+
+    public ValueTask<EarlierList?> FindEarlierAsync(CancellationToken cancellationToken) => new(state.State.Before);
 
     public ValueTask<string> GetVersionAsync(CancellationToken cancellationToken) => new(state.Etag ?? "0");
 
@@ -26,8 +28,20 @@ internal sealed class SuggestionListGrain(
             return;
         }
 
-        var answer = await search.SearchAsync([search.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed)], cancellationToken);
-        await state.CommitAsync(new SuggestionList { NeedRevision = need.Revision, Model = model.Version, Hits = answer.Hits[0], AsOf = answer.AsOf }, cancellationToken);
+        var query = search.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed);
+        var answer = await search.SearchAsync([query], cancellationToken);
+        var list = state.State;
+        await state.CommitAsync(
+            new SuggestionList
+            {
+                NeedRevision = need.Revision,
+                Model = query.Model,
+                Hits = answer.Hits[0],
+                AsOf = answer.AsOf,
+                Before = list.NeedRevision == 0 || (list.Model == query.Model && list.NeedRevision == need.Revision) ? list.Before
+                    : new(list.Model, list.NeedRevision, [.. list.Hits.Select(hit => new EarlierPlace(hit.Name, hit.Score))]),
+            },
+            cancellationToken);
     }
 
     public async Task MergeAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
@@ -39,14 +53,14 @@ internal sealed class SuggestionListGrain(
         }
 
         var changed = candidates.Select(candidate => candidate.Offer).ToHashSet();
-        if (list.Hits.Any(hit => changed.Contains(hit.Name)))
+        if (list.Model != models.Current.Version || list.Hits.Any(hit => changed.Contains(hit.Name)))
         {
             await RecomputeAsync(cancellationToken);
             return;
         }
 
         var added = candidates.Select(candidate => candidate.Hit).OfType<PartitionHit>();
-        PartitionHit[] merged = [.. list.Hits.Where(hit => hit.Score >= model.Fusion.Threshold).Concat(added)
+        PartitionHit[] merged = [.. list.Hits.Where(hit => hit.Score >= models.Current.Fusion.Threshold).Concat(added)
             .OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(options.Value.KeptPerNeed)];
         if (merged.Length > 0 && !merged.SequenceEqual(list.Hits))
         {

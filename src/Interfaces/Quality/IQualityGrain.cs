@@ -25,6 +25,9 @@ public enum FindingKind
 
     /// <summary>Its text is nearly that of another item.</summary>
     Duplicate = 7,
+
+    /// <summary>Its text speaks of other goals than its tags.</summary>
+    TagsDisagree = 8,
 }
 
 /// <summary>One finding.</summary>

@@ -3,7 +3,7 @@ using CooperaNet.Matching.Items;
 namespace CooperaNet.Matching.Suggestions;
 
 /// <summary>What one signal added to the score.</summary>
-/// <param name="Signal">form, terms, topic, tags, prior or freshness.</param>
+/// <param name="Signal">form, meaning, topic, terms, tags, freshness or prior.</param>
 /// <param name="Value">Its part of the log-odds before calibration's link; the parts add up to logit(score).</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.Contribution")]
 public readonly record struct Contribution([property: Id(0)] string Signal, [property: Id(1)] double Value);
@@ -14,6 +14,20 @@ public readonly record struct Contribution([property: Id(0)] string Signal, [pro
 /// <param name="Weight">Its part of the text similarity, 0 to 1.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.SharedTerm")]
 public readonly record struct SharedTerm([property: Id(0)] string Need, [property: Id(1)] string Offer, [property: Id(2)] double Weight);
+
+/// <summary>Something that would change a score.</summary>
+/// <param name="Action">A sentence for a person.</param>
+/// <param name="Score">The score it would lead to.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.ScoreChange")]
+public readonly record struct ScoreChange([property: Id(0)] string Action, [property: Id(1)] double Score);
+
+/// <summary>How a pair stood before.</summary>
+/// <param name="Rank">Its place then; 0 when it wasn't in the list.</param>
+/// <param name="Score">Its score then.</param>
+/// <param name="ModelVersion">The model then.</param>
+/// <param name="Reason">A sentence for a person.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.RankChange")]
+public sealed record RankChange([property: Id(0)] int Rank, [property: Id(1)] double Score, [property: Id(2)] string ModelVersion, [property: Id(3)] string Reason);
 
 /// <summary>Why a need and an offer were put together.</summary>
 [GenerateSerializer, Immutable, Alias("cooperanet.Explanation")]
@@ -39,6 +53,18 @@ public sealed record Explanation
 
     /// <summary>The offer's sentence that is most like the need.</summary>
     [Id(6)] public string OfferSentence { get; init; } = "";
+
+    /// <summary>Goals that both texts speak of, tagged or not.</summary>
+    [Id(7)] public IReadOnlyList<int> InferredGoals { get; init; } = [];
+
+    /// <summary>Areas of focus that both texts speak of, tagged or not.</summary>
+    [Id(8)] public IReadOnlyList<string> InferredAreas { get; init; } = [];
+
+    /// <summary>What would change the score, and to what.</summary>
+    [Id(9)] public IReadOnlyList<ScoreChange> Changes { get; init; } = [];
+
+    /// <summary>Why the pair's place in the list is another than before; null when nothing is known to have changed.</summary>
+    [Id(10)] public RankChange? RankChange { get; init; }
 }
 
 /// <summary>One proposed pair, seen from either side.</summary>
@@ -102,12 +128,43 @@ public sealed record SuggestionPage(
 /// <param name="PageToken">Empty, or the token of the page before.</param>
 /// <param name="MinScore">Replaces the model's threshold, 0 to 1; null leaves it.</param>
 /// <param name="LanguageCode">en, es, pt or fr for explanations; anything else reads as en.</param>
+/// <param name="Constraints">What the answers must be like.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.SuggestionQuery")]
 public sealed record SuggestionQuery(
     [property: Id(0)] int PageSize,
     [property: Id(1)] string PageToken,
     [property: Id(2)] double? MinScore,
-    [property: Id(3)] string LanguageCode);
+    [property: Id(3)] string LanguageCode,
+    [property: Id(4)] SuggestionConstraints Constraints);
+
+/// <summary>What suggested items must be like; an empty list allows all.</summary>
+/// <param name="Maturities">How far an offer is. Needs have no maturity, so that prospects are never constrained by it.</param>
+/// <param name="Countries">Where it comes from, ISO 3166-1 alpha-2, upper case.</param>
+/// <param name="Languages">Language of its text: en, es, pt or fr.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SuggestionConstraints")]
+public sealed record SuggestionConstraints(
+    [property: Id(0)] IReadOnlyList<Maturity> Maturities, [property: Id(1)] IReadOnlyList<string> Countries, [property: Id(2)] IReadOnlyList<string> Languages)
+{
+    /// <summary>Everything is allowed.</summary>
+    public static SuggestionConstraints None { get; } = new([], [], []);
+
+    /// <summary>Whether everything is allowed.</summary>
+    public bool IsEmpty => Maturities.Count + Countries.Count + Languages.Count == 0;
+}
+
+/// <summary>A goal or an area that a text may be about.</summary>
+/// <param name="Code">The goal's number or the area's slug.</param>
+/// <param name="Probability">0 to 1.</param>
+/// <param name="Terms">Words of the text that speak for it, strongest first.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SuggestedCode")]
+public sealed record SuggestedCode([property: Id(0)] string Code, [property: Id(1)] double Probability, [property: Id(2)] IReadOnlyList<string> Terms);
+
+/// <summary>What a text is about.</summary>
+/// <param name="Goals">Every goal, best first.</param>
+/// <param name="Areas">Every area of focus, best first.</param>
+/// <param name="ModelVersion">The model that read it.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SuggestedCodes")]
+public sealed record SuggestedCodes([property: Id(0)] IReadOnlyList<SuggestedCode> Goals, [property: Id(1)] IReadOnlyList<SuggestedCode> Areas, [property: Id(2)] string ModelVersion);
 
 /// <summary>Computes suggestions; stores nothing.</summary>
 [Alias("cooperanet.IMatchmakerGrain")]
@@ -132,4 +189,12 @@ public interface IMatchmakerGrain : IGrainWithIntegerKey
     /// <summary>Scores and explains one pair, whatever its score. Throws NotFound.</summary>
     [Alias("Explain")]
     Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken);
+
+    /// <summary>Goals and areas of a text, with the words that speak for them; the language is detected when empty. Throws Invalid.</summary>
+    [Alias("SuggestCodes")]
+    Task<SuggestedCodes> SuggestCodesAsync(string text, string languageCode, CancellationToken cancellationToken);
+
+    /// <summary>What an item's text speaks of and its tags lack: goals when it has none or SDG 17 only, areas when it has none or "Other" only.</summary>
+    [Alias("ProposeTags")]
+    Task<SuggestedCodes> ProposeTagsAsync(ItemContent item, CancellationToken cancellationToken);
 }

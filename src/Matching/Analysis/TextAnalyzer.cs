@@ -10,6 +10,7 @@ using Lucene.Net.Analysis.Snowball;
 using Lucene.Net.Analysis.Standard;
 using Lucene.Net.Analysis.TokenAttributes;
 using Lucene.Net.Analysis.Util;
+using Lucene.Net.Util;
 using Version = Lucene.Net.Util.LuceneVersion;
 
 namespace CooperaNet.Matching.Analysis;
@@ -30,7 +31,7 @@ public sealed class TextAnalyzer : IDisposable
     private const Version Lucene48 = Version.LUCENE_48;
     private readonly Dictionary<string, LanguageAnalyzer> languages = new(StringComparer.Ordinal)
     {
-        ["en"] = new(stream => new EnglishPossessiveFilter(Lucene48, stream), EnglishAnalyzer.DefaultStopSet, "English"),
+        ["en"] = new(stream => new EnglishPossessiveFilter(Lucene48, stream), EnglishStopWords(), "English"),
         ["es"] = new(stream => stream, SpanishAnalyzer.DefaultStopSet, "Spanish"),
         ["pt"] = new(stream => stream, PortugueseAnalyzer.DefaultStopSet, "Portuguese"),
         ["fr"] = new(stream => new ElisionFilter(stream, FrenchAnalyzer.DEFAULT_ARTICLES), FrenchAnalyzer.DefaultStopSet, "French"),
@@ -47,6 +48,13 @@ public sealed class TextAnalyzer : IDisposable
     /// <summary>Adds the terms of a text to a list, in order: without allocation when the list is large enough and all words were seen before.</summary>
     public void Analyze(string text, string languageCode, List<Token> tokens) =>
         languages.GetValueOrDefault(Languages.LanguageDetector.Primary(languageCode), languages["en"]).Analyze(text, tokens);
+
+    /// <summary>Snowball's list, as in the other languages: Lucene's own for English is so short that its texts would seem to say more than their translations.</summary>
+    private static CharArraySet EnglishStopWords()
+    {
+        using var list = IOUtils.GetDecodingReader(typeof(SnowballFilter), "english_stop.txt", System.Text.Encoding.UTF8);
+        return WordlistLoader.GetSnowballWordSet(list, Lucene48);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -9,48 +9,57 @@ internal sealed class FeatureSum(int capacity) : IDisposable
     private float[] weights = ArrayPool<float>.Shared.Rent(capacity);
     private int count;
 
-    /// <summary>Adds one occurrence; an id of -1 doesn't count.</summary>
-    public void Add((int Id, float Weight) feature)
+    /// <summary>Adds one occurrence.</summary>
+    public void Add(int id, float weight)
     {
-        if (feature.Id < 0)
-        {
-            return;
-        }
-
         if (count == Math.Min(ids.Length, weights.Length))
         {
             Grow();
         }
 
-        (ids[count], weights[count]) = feature;
+        (ids[count], weights[count]) = (id, weight);
         count++;
     }
 
-    /// <summary>The strongest features, of unit length together.</summary>
+    /// <summary>The strongest features, of unit length together, each occurrence after the first counting less: a feature that occurs n times weighs 1 + ln(n) times its weight.</summary>
     public SparseVector Strongest(int wanted)
     {
-        Array.Sort(ids, weights, 0, count);
-        var distinct = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (distinct > 0 && ids[distinct - 1] == ids[i])
-            {
-                weights[distinct - 1] += weights[i];
-            }
-            else
-            {
-                (ids[distinct], weights[distinct]) = (ids[i], weights[i]);
-                distinct++;
-            }
-        }
-
+        var distinct = Merge(static (sum, occurrences) => sum / occurrences * (1 + MathF.Log(occurrences)));
         return SparseVector.Strongest(ids.AsSpan(0, distinct), weights.AsSpan(0, distinct), wanted);
+    }
+
+    /// <summary>All features, with the sums of their weights; not of unit length.</summary>
+    public SparseVector Total()
+    {
+        var distinct = Merge(static (sum, _) => sum);
+        return new(ids[..distinct], weights[..distinct]);
     }
 
     public void Dispose()
     {
         ArrayPool<int>.Shared.Return(ids);
         ArrayPool<float>.Shared.Return(weights);
+    }
+
+    /// <summary>Brings equal ids together at the front, sorted; returns how many are left.</summary>
+    private int Merge(Func<float, int, float> combine)
+    {
+        Array.Sort(ids, weights, 0, count);
+        var distinct = 0;
+        for (var start = 0; start < count;)
+        {
+            var (end, sum) = (start, 0f);
+            while (end < count && ids[end] == ids[start])
+            {
+                sum += weights[end++];
+            }
+
+            (ids[distinct], weights[distinct]) = (ids[start], combine(sum, end - start));
+            distinct++;
+            start = end;
+        }
+
+        return distinct;
     }
 
     private void Grow()

@@ -1,6 +1,6 @@
 namespace CooperaNet.Matching.Encodings;
 
-/// <summary>Weighted features sorted by id, without zero weights, of unit length unless empty.</summary>
+/// <summary>Weighted features sorted by id, without zero weights; of unit length unless empty or said otherwise.</summary>
 /// <param name="Ids">Feature ids, ascending.</param>
 /// <param name="Weights">Positive weights.</param>
 public readonly record struct SparseVector(int[] Ids, float[] Weights)
@@ -8,18 +8,18 @@ public readonly record struct SparseVector(int[] Ids, float[] Weights)
     /// <summary>No features.</summary>
     public static SparseVector Empty { get; } = new([], []);
 
-    /// <summary>The cosine of two vectors of unit length.</summary>
-    /// <returns>A similarity without unit, 0 (no common feature) to 1; 0 when either is empty.</returns>
+    /// <summary>The inner product: the cosine of two vectors of unit length.</summary>
+    /// <returns>0 or more; 0 when no feature is common.</returns>
     /// <remarks>O(n + m). Source: Manning, Raghavan and Schütze, <i>Introduction to Information Retrieval</i> (2008), section 6.3.1.</remarks>
-    public double Dot(SparseVector other)
+    public double Product(SparseVector other)
     {
-        double dot = 0;
+        double product = 0;
         for (int i = 0, j = 0; i < Ids.Length && j < other.Ids.Length;)
         {
             switch (Ids[i].CompareTo(other.Ids[j]))
             {
                 case 0:
-                    dot += Weights[i++] * other.Weights[j++];
+                    product += Weights[i++] * other.Weights[j++];
                     break;
                 case < 0:
                     i++;
@@ -30,7 +30,7 @@ public readonly record struct SparseVector(int[] Ids, float[] Weights)
             }
         }
 
-        return Math.Min(1, dot);
+        return product;
     }
 
     /// <summary>Keeps the strongest features and brings what is left to unit length.</summary>

@@ -1,14 +1,17 @@
 using CooperaNet.Matching.Analysis;
+using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Thesauri;
 
 namespace CooperaNet.Matching.Explanations;
 
 /// <summary>A text analysed once, to be compared with many others.</summary>
 public sealed class AnalyzedText
 {
-    private readonly Dictionary<string, (string Surface, int Count)> terms = new(StringComparer.Ordinal);
-    private readonly List<(string Text, HashSet<string> Terms)> sentences = [];
-    private readonly string title;
+    private readonly List<(string Text, int FirstWord, int EndWord)> sentences = [];
+    private readonly List<int> words = [];
+    private readonly List<(string Sentence, int Start, int End)> places = [];
 
     /// <param name="model">Where analysis and weights come from.</param>
     /// <param name="title">One line.</param>
@@ -16,31 +19,60 @@ public sealed class AnalyzedText
     /// <param name="languageCode">BCP-47.</param>
     public AnalyzedText(MatchingModel model, string title, string summary, string languageCode)
     {
-        this.title = title;
-        Read(model.Analyzer, title, languageCode);
-        sentences.AddRange(Sentences.Of(summary).Select(sentence => (sentence, Read(model.Analyzer, sentence, languageCode))));
-        Norm = Math.Sqrt(terms.Sum(term => Math.Pow(term.Value.Count * model.Terms.Find(term.Key).Weight, 2)));
-    }
-
-    /// <summary>Length of the vector of weighted term counts.</summary>
-    internal double Norm { get; }
-
-    /// <summary>Each term as first written, and how often it occurs.</summary>
-    internal IReadOnlyDictionary<string, (string Surface, int Count)> Terms => terms;
-
-    /// <summary>The summary's sentence that carries most of these weights; the title when there is no summary.</summary>
-    internal string BestSentence(IReadOnlyDictionary<string, double> weights) =>
-        sentences.Count == 0 ? title : Sentences.Quote(sentences.MaxBy(sentence => sentence.Terms.Sum(term => weights.GetValueOrDefault(term))).Text);
-
-    private HashSet<string> Read(TextAnalyzer analyzer, string text, string languageCode)
-    {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var token in analyzer.Analyze(text, languageCode))
+        Language = LanguageDetector.PositionOf(languageCode);
+        Span<float> meaning = stackalloc float[SemanticCode.MeaningLength];
+        (_, Terms, Concepts) = model.Read(title, summary, languageCode, meaning);
+        Lengths = model.Translations.Lengths(Terms, Language);
+        foreach (var sentence in Sentences.Of(summary).Prepend(title))
         {
-            found.Add(token.Term);
-            terms[token.Term] = terms.TryGetValue(token.Term, out var known) ? (known.Surface, known.Count + 1) : (text[token.Start..token.End], 1);
-        }
+            var first = words.Count;
+            foreach (var token in model.Analyzer.Analyze(sentence, languageCode))
+            {
+                words.Add(model.Vocabulary.Find(Language, token.Term).Id);
+                places.Add((sentence, token.Start, token.End));
+            }
 
-        return found;
+            sentences.Add((sentence, first, words.Count));
+            var mentions = new List<ConceptMention>();
+            model.Thesaurus.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words)[first..], mentions);
+            Mentions.AddRange(mentions.Select(mention => mention with { Start = first + mention.Start }));
+        }
     }
+
+    /// <summary>Position in LanguageDetector.Languages.</summary>
+    internal int Language { get; }
+
+    /// <inheritdoc cref="Encoding.Terms"/>
+    internal SparseVector Terms { get; }
+
+    /// <inheritdoc cref="Encoding.Concepts"/>
+    internal SparseVector Concepts { get; }
+
+    /// <inheritdoc cref="Encoding.Lengths"/>
+    internal float[] Lengths { get; }
+
+    /// <summary>Concepts where they stand, the title's words first.</summary>
+    internal List<ConceptMention> Mentions { get; } = [];
+
+    /// <summary>The place of the first word with a term id; -1 when there is none.</summary>
+    internal int IndexOf(int term) => words.IndexOf(term);
+
+    /// <summary>Words as they are written.</summary>
+    internal string Quote(int word, int length)
+    {
+        var (sentence, start, _) = places[word];
+        return sentence[start..places[word + length - 1].End];
+    }
+
+    /// <summary>The summary's sentence whose words weigh most; the title when there is no summary.</summary>
+    /// <param name="weights">By term id.</param>
+    internal string BestSentence(IReadOnlyDictionary<int, double> weights)
+    {
+        double Weight(int term) => weights.GetValueOrDefault(term);
+        var best = sentences.Skip(sentences.Count > 1 ? 1 : 0).MaxBy(sentence => words[sentence.FirstWord..sentence.EndWord].Distinct().Sum(Weight));
+        return Sentences.Quote(best.Text);
+    }
+
+    /// <summary>The term ids of a range of words.</summary>
+    internal IEnumerable<int> Words(int first, int length) => words.Skip(first).Take(length);
 }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.Immutable;
 using CooperaNet.Matching.Encodings;
-using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Search;
 
 namespace CooperaNet.Matching.Index;
@@ -17,8 +17,8 @@ public sealed class IndexSnapshot
     internal ImmutableArray<(Segment Segment, BitArray? Gone)> Segments { get; }
 
     /// <summary>The best counterparts of a text, best first; below the query's threshold only the very best, so that an abstention can say what was closest.</summary>
-    /// <remarks>O(items + postings of the query's features). Exact: every item is scored.</remarks>
-    public IReadOnlyList<Hit> Search(IndexQuery query, Fusion fusion, TagRarity rarity)
+    /// <remarks>O(items + postings of the query's terms, their translations and concepts). Exact: every item is scored.</remarks>
+    public IReadOnlyList<Hit> Search(IndexQuery query, MatchingModel model)
     {
         if (Segments.IsEmpty)
         {
@@ -26,9 +26,10 @@ public sealed class IndexSnapshot
         }
 
         var top = new TopHits(Math.Max(1, query.Count));
+        var translated = model.Translations.Translate(query.Encoding.Terms);
         foreach (var (segment, gone) in Segments)
         {
-            segment.Search(query, fusion, rarity, gone, top);
+            segment.Search(query, translated, model, gone, top);
         }
 
         var hits = top.ToHits();
@@ -58,6 +59,9 @@ public sealed class PartitionIndex
 
     /// <summary>Items in the index.</summary>
     public int Count => places.Count;
+
+    /// <summary>Their names, in no order.</summary>
+    public IReadOnlyCollection<string> Names => [.. places.Keys];
 
     /// <summary>Puts items in, replacing those of the same name, takes others out, and publishes a new snapshot.</summary>
     /// <remarks>An item is copied O(log N) times over its life, as segments of like size merge.</remarks>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Search;
 
@@ -10,16 +11,18 @@ namespace CooperaNet.Matching.Index;
 internal sealed class Segment
 {
     private readonly Postings terms;
-    private readonly Postings grams;
+    private readonly Postings concepts;
+    private readonly ItemVectors vectors;
 
-    private Segment(IndexedItem[] items, Postings terms, Postings grams) => (Items, this.terms, this.grams) = (items, terms, grams);
+    private Segment(IndexedItem[] items, Postings terms, Postings concepts, ItemVectors vectors) => (Items, this.terms, this.concepts, this.vectors) = (items, terms, concepts, vectors);
 
     public IndexedItem[] Items { get; }
 
     public static Segment Build(IReadOnlyList<(IndexedItem Item, Encoding Encoding)> items) => new(
         [.. items.Select(item => item.Item)],
         Postings.Build([.. items.Select(item => item.Encoding.Terms)]),
-        Postings.Build([.. items.Select(item => item.Encoding.Grams)]));
+        Postings.Build([.. items.Select(item => item.Encoding.Concepts)]),
+        ItemVectors.Build([.. items.Select(item => item.Encoding)]));
 
     public static Segment Merge(IReadOnlyList<(Segment Segment, BitArray? Gone)> parts)
     {
@@ -37,35 +40,40 @@ internal sealed class Segment
         return new(
             [.. items],
             Postings.Merge([.. parts.Select((part, i) => (part.Segment.terms, renumbered[i]))]),
-            Postings.Merge([.. parts.Select((part, i) => (part.Segment.grams, renumbered[i]))]));
+            Postings.Merge([.. parts.Select((part, i) => (part.Segment.concepts, renumbered[i]))]),
+            ItemVectors.Merge([.. parts.Select((part, i) => (part.Segment.vectors, renumbered[i]))], items.Count));
     }
 
     /// <summary>Offers every live item to the collector, with its score.</summary>
-    public void Search(IndexQuery query, Fusion fusion, TagRarity rarity, BitArray? gone, TopHits top)
+    public void Search(IndexQuery query, SparseVector translated, MatchingModel model, BitArray? gone, TopHits top)
     {
-        var count = Items.Length;
-        var termScores = ArrayPool<float>.Shared.Rent(count);
-        var gramScores = ArrayPool<float>.Shared.Rent(count);
-        Array.Clear(termScores, 0, count);
-        Array.Clear(gramScores, 0, count);
-        terms.Accumulate(query.Encoding.Terms, termScores);
-        grams.Accumulate(query.Encoding.Grams, gramScores);
+        var (count, fusion) = (Items.Length, model.Fusion);
+        var forms = ArrayPool<float>.Shared.Rent(count);
+        var shared = ArrayPool<float>.Shared.Rent(count);
+        Array.Clear(forms, 0, count);
+        Array.Clear(shared, 0, count);
+        terms.Accumulate(translated, forms);
+        concepts.Accumulate(query.Encoding.Concepts, shared);
         for (var ordinal = 0; ordinal < count; ordinal++)
         {
             var item = Items[ordinal];
-            var signals = new Signals(Math.Min(1, termScores[ordinal]), Math.Min(1, gramScores[ordinal]), rarity.OfAreas(query.Areas, item.Areas), rarity.OfGoals(query.Goals, item.Goals));
-            var logOdds = fusion.LogOdds(signals);
-            if (logOdds < top.Floor || gone?[ordinal] == true || item.Parent == query.ExcludedParent || item.ExpireTime <= query.Now)
+            var (meaning, topic) = vectors.Cosines(query.Encoding, ordinal);
+            var signals = new Signals(
+                vectors.Form(query.Encoding, ordinal, forms[ordinal]), meaning, topic, Math.Min(1, shared[ordinal]),
+                model.Rarity.OfAreas(query.Areas, item.Areas), model.Rarity.OfGoals(query.Goals, item.Goals));
+            var pair = fusion.Of(query.Encoding.Language, vectors.LanguageOf(ordinal));
+            if (pair.UpperLogOdds(signals) < top.Floor || gone?[ordinal] == true || !Passes(query, item, vectors.LanguageOf(ordinal)))
             {
                 continue;
             }
 
+            var logOdds = pair.LogOdds(signals);
             var stale = item.ConfirmTime < query.StaleBefore;
-            top.Add(item, signals, stale ? logOdds - Fusion.StalePenalty : logOdds, stale);
+            top.Add(item, vectors.LanguageOf(ordinal), signals, stale ? logOdds - PairWeights.StalePenalty : logOdds, stale);
         }
 
-        ArrayPool<float>.Shared.Return(termScores);
-        ArrayPool<float>.Shared.Return(gramScores);
+        ArrayPool<float>.Shared.Return(forms);
+        ArrayPool<float>.Shared.Return(shared);
     }
 
     /// <summary>Offers every live item that holds at least one of the words to the collector, with its score.</summary>
@@ -96,7 +104,7 @@ internal sealed class Segment
                 var item = Items[ordinal];
                 if (score >= top.Floor && gone?[ordinal] != true && !(item.ExpireTime <= now))
                 {
-                    top.Add(item, default, score, stale: false);
+                    top.Add(item, vectors.LanguageOf(ordinal), default, score, stale: false);
                 }
             }
         }
@@ -105,4 +113,10 @@ internal sealed class Segment
         ArrayPool<float>.Shared.Return(cosines);
         ArrayPool<byte>.Shared.Return(counted);
     }
+
+    private static bool Passes(IndexQuery query, IndexedItem item, int language) =>
+        item.Parent != query.ExcludedParent && !(item.ExpireTime <= query.Now)
+        && (query.Constraints.Maturities == 0 || (query.Constraints.Maturities & (1 << item.Maturity)) != 0)
+        && (query.Constraints.Languages == 0 || (query.Constraints.Languages & (1 << language)) != 0)
+        && (query.Constraints.Countries.Count == 0 || query.Constraints.Countries.Contains(item.Country));
 }

@@ -6,21 +6,21 @@ namespace CooperaNet.Matching.Index;
 /// <summary>Keeps the best answers; ties are broken by name, so that the order never depends on how items are spread.</summary>
 internal sealed class TopHits(int count)
 {
-    private readonly PriorityQueue<(IndexedItem Item, Signals Signals, bool Stale), (double LogOdds, string Name)> heap = new(Comparer<(double LogOdds, string Name)>.Create((left, right) =>
+    private readonly PriorityQueue<(IndexedItem Item, int Language, Signals Signals, bool Stale), (double LogOdds, string Name)> heap = new(Comparer<(double LogOdds, string Name)>.Create((left, right) =>
         left.LogOdds != right.LogOdds ? left.LogOdds.CompareTo(right.LogOdds) : string.CompareOrdinal(right.Name, left.Name)));
 
     /// <summary>Nothing below this can enter.</summary>
     public double Floor { get; private set; } = double.NegativeInfinity;
 
-    public void Add(IndexedItem item, Signals signals, double logOdds, bool stale)
+    public void Add(IndexedItem item, int language, Signals signals, double logOdds, bool stale)
     {
         if (heap.Count < count)
         {
-            heap.Enqueue((item, signals, stale), (logOdds, item.Name));
+            heap.Enqueue((item, language, signals, stale), (logOdds, item.Name));
         }
         else
         {
-            heap.EnqueueDequeue((item, signals, stale), (logOdds, item.Name));
+            heap.EnqueueDequeue((item, language, signals, stale), (logOdds, item.Name));
         }
 
         if (heap.Count == count && heap.TryPeek(out _, out var worst))
@@ -49,7 +49,7 @@ internal sealed class TopHits(int count)
         for (var i = hits.Length - 1; i >= 0; i--)
         {
             heap.TryDequeue(out var found, out var key);
-            hits[i] = new(found.Item.Name, found.Item.Country, 1 / (1 + Math.Exp(-key.LogOdds)), found.Signals, found.Stale);
+            hits[i] = new(found.Item.Name, found.Item.Country, found.Language, 1 / (1 + Math.Exp(-key.LogOdds)), found.Signals, found.Stale);
         }
 
         return hits;

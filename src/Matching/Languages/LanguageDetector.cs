@@ -9,6 +9,9 @@ public sealed class LanguageDetector
     /// <summary>Languages in the order of the weights.</summary>
     public static IReadOnlyList<string> Languages { get; } = ["en", "es", "pt", "fr"];
 
+    /// <summary>The position of a BCP-47 code's language in <see cref="Languages"/>; English's for any other.</summary>
+    public static int PositionOf(string languageCode) => Primary(languageCode) switch { "es" => 1, "pt" => 2, "fr" => 3, _ => 0 };
+
     /// <summary>The primary language of a BCP-47 code, lower case: <c>pt</c> of <c>pt-BR</c>.</summary>
     public static string Primary(string languageCode)
     {
@@ -33,6 +36,10 @@ public sealed class LanguageDetector
         this.weights = weights;
         this.biases = biases;
     }
+
+    internal float[] Weights => weights;
+
+    internal float[] Biases => biases;
 
     /// <summary>The likeliest language; English for a text without letters.</summary>
     public string Detect(string text)

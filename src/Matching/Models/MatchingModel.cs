@@ -1,156 +1,182 @@
-using System.Security.Cryptography;
+using System.Numerics.Tensors;
 using CooperaNet.Matching.Analysis;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Languages;
+using CooperaNet.Matching.Meaning;
 using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Tagging;
+using CooperaNet.Matching.Thesauri;
+using CooperaNet.Matching.Translations;
 
 namespace CooperaNet.Matching.Models;
 
-/// <summary>One version of everything that was learned. All statistics are fixed in it, so that answers are deterministic.</summary>
-public sealed class MatchingModel : IDisposable
+/// <summary>What one version of the model is made of.</summary>
+public sealed record ModelParts
 {
-    private const string Magic = "CooperaNet.Matching model 1";
-
-    /// <summary>Puts a model together.</summary>
-    public MatchingModel(LanguageDetector languages, FeatureWeights terms, FeatureWeights grams, TagRarity rarity, Fusion fusion, string version)
-    {
-        (Languages, Terms, Grams, Rarity, Fusion, Version) = (languages, terms, grams, rarity, fusion, version);
-    }
-
-    /// <summary>Names the model: kind and the first digits of its file's SHA-256.</summary>
-    public string Version { get; }
-
     /// <summary>Tells languages apart.</summary>
-    public LanguageDetector Languages { get; }
+    public required LanguageDetector Languages { get; init; }
 
-    /// <summary>Weights of stemmed words.</summary>
-    public FeatureWeights Terms { get; }
+    /// <summary>Stems and their weights.</summary>
+    public required Vocabulary Vocabulary { get; init; }
 
-    /// <summary>Weights of character n-grams.</summary>
-    public FeatureWeights Grams { get; }
+    /// <summary>What words mean.</summary>
+    public required WordVectors Vectors { get; init; }
+
+    /// <summary>Which words translate each other.</summary>
+    public required TranslationTable Translations { get; init; }
+
+    /// <summary>Concepts of development cooperation.</summary>
+    public required Thesaurus Thesaurus { get; init; }
+
+    /// <summary>By language, the mean of the meanings of its texts, which is taken away from each: what all texts of a language share says nothing.</summary>
+    public required float[][] Centres { get; init; }
+
+    /// <summary>What the tagger learned.</summary>
+    public required TaggerWeights Tagger { get; init; }
 
     /// <summary>Rarity of tags.</summary>
-    public TagRarity Rarity { get; }
+    public required TagRarity Rarity { get; init; }
 
     /// <summary>Signals to score.</summary>
-    public Fusion Fusion { get; }
+    public required Fusion Fusion { get; init; }
+}
 
-    /// <summary>Text to terms.</summary>
+/// <summary>One version of everything that was learned. All statistics are fixed in it, so that answers are deterministic. Safe for concurrent use.</summary>
+public sealed class MatchingModel(ModelParts parts, string version) : IDisposable
+{
+    [ThreadStatic]
+    private static Scratch? scratch;
+
+    /// <summary>Names the model: its kind and the first digits of its SHA-256.</summary>
+    public string Version { get; } = version;
+
+    /// <summary>What it is made of.</summary>
+    public ModelParts Parts => parts;
+
+    /// <inheritdoc cref="ModelParts.Languages"/>
+    public LanguageDetector Languages => parts.Languages;
+
+    /// <inheritdoc cref="ModelParts.Vocabulary"/>
+    public Vocabulary Vocabulary => parts.Vocabulary;
+
+    /// <inheritdoc cref="ModelParts.Translations"/>
+    public TranslationTable Translations => parts.Translations;
+
+    /// <inheritdoc cref="ModelParts.Thesaurus"/>
+    public Thesaurus Thesaurus => parts.Thesaurus;
+
+    /// <inheritdoc cref="ModelParts.Rarity"/>
+    public TagRarity Rarity => parts.Rarity;
+
+    /// <inheritdoc cref="ModelParts.Fusion"/>
+    public Fusion Fusion => parts.Fusion;
+
+    /// <summary>Goals and areas of a text.</summary>
+    public Tagger Tagger { get; } = new(parts.Tagger, parts.Thesaurus, SemanticCode.MeaningLength);
+
+    /// <summary>Text to words.</summary>
     public TextAnalyzer Analyzer { get; } = new();
 
     /// <summary>Encodes an item's text; the title counts twice.</summary>
+    /// <remarks>Besides its answer it allocates nothing once the words of the texts were seen before.</remarks>
     public Encoding Encode(string title, string summary, string languageCode)
     {
-        var text = $"{title}\n{title}\n{summary}";
-        var padded = CharacterGrams.Pad(text);
-        using var grams = new FeatureSum(padded.Length);
-        for (var i = 0; i < padded.Length; i++)
-        {
-            if (CharacterGrams.StartsAt(padded, i))
-            {
-                grams.Add(Grams.Find(padded.AsSpan(i, CharacterGrams.Length)));
-            }
-        }
-
-        return new(Terms.Encode(Analyzer.Analyze(text, languageCode).Select(token => token.Term), Encoding.MaxFeatures), grams.Strongest(Encoding.MaxFeatures));
+        Span<float> meaning = stackalloc float[SemanticCode.MeaningLength];
+        var (language, terms, concepts) = Read(title, summary, languageCode, meaning);
+        Span<float> topic = stackalloc float[SemanticCode.TopicLength];
+        Tagger.Topic(meaning, concepts, topic);
+        return new(language, terms, Translations.Lengths(terms, language), concepts, SemanticCode.Of(meaning, topic));
     }
 
-    /// <summary>Reads a model file.</summary>
-    /// <exception cref="InvalidDataException">The file is not a model of this program.</exception>
-    public static MatchingModel Load(string path)
+    /// <summary>Reads a text: its terms, its concepts, and its meaning.</summary>
+    /// <param name="title">One line; counts twice.</param>
+    /// <param name="summary">Free text; may be empty.</param>
+    /// <param name="languageCode">BCP-47; a language other than en, es, pt, fr is read as English.</param>
+    /// <param name="meaning">Filled: <see cref="SemanticCode.MeaningLength"/> numbers of unit length, all 0 for a text without known words.</param>
+    public (int Language, SparseVector Terms, SparseVector Concepts) Read(string title, string summary, string languageCode, Span<float> meaning)
     {
-        var bytes = File.ReadAllBytes(path);
-        try
+        var language = LanguageDetector.PositionOf(languageCode);
+        var work = scratch ??= new();
+        work.Clear();
+        Analyzer.Analyze(title, languageCode, work.Tokens);
+        var titleWords = work.Tokens.Count;
+        Analyzer.Analyze(summary, languageCode, work.Tokens);
+        using var sum = new FeatureSum(work.Tokens.Count + titleWords);
+        for (var i = 0; i < work.Tokens.Count; i++)
         {
-            using var reader = new BinaryReader(new MemoryStream(bytes));
-            if (reader.ReadString() != Magic)
+            var (id, idf) = Vocabulary.Find(language, work.Tokens[i].Term);
+            work.Ids.Add(id);
+            sum.Add(id, idf);
+            if (i < titleWords)
             {
-                throw new InvalidDataException($"'{path}' is not a model of this program.");
+                sum.Add(id, idf);
             }
+        }
 
-            var detector = new LanguageDetector(ReadHalves(reader), ReadFloats(reader));
-            var terms = new FeatureWeights(ReadStrings(reader), ReadFloats(reader), keepUnknown: true);
-            var grams = new FeatureWeights(ReadStrings(reader), ReadFloats(reader), keepUnknown: false);
-            var rarity = new TagRarity(ReadFloats(reader), ReadFloats(reader));
-            var fusion = new Fusion(reader.ReadSingle(), ReadFloats(reader), reader.ReadSingle());
-            return new(detector, terms, grams, rarity, fusion, $"form-{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 4))}");
-        }
-        catch (Exception error) when (error is EndOfStreamException or ArgumentException or IOException)
-        {
-            throw new InvalidDataException($"'{path}' is not a model of this program: {error.Message}", error);
-        }
+        var terms = sum.Strongest(Encoding.MaxFeatures);
+        var ids = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(work.Ids);
+        Thesaurus.Find(ids[..titleWords], work.Mentions);
+        work.Mentions.AddRange(work.Mentions); // the title counts twice
+        Thesaurus.Find(ids[titleWords..], work.Mentions);
+        var concepts = Thesaurus.Weigh(work.Mentions, Encoding.MaxFeatures);
+        AddUp(terms, ids, work.Tokens, meaning);
+        Centre(meaning, parts.Centres[language]);
+        return (language, terms, concepts);
     }
 
-    /// <summary>Writes a model file. Same parts, same bytes.</summary>
-    public static void Save(string path, float[] languageWeights, float[] languageBiases, FeatureWeights terms, FeatureWeights grams, TagRarity rarity, Fusion fusion)
+    /// <summary>The same model with other centres, as a version of its own.</summary>
+    /// <param name="centres">By language; see <see cref="ModelParts.Centres"/>.</param>
+    public MatchingModel WithCentres(float[][] centres)
     {
-        using var writer = new BinaryWriter(File.Create(path));
-        writer.Write(Magic);
-        Write(writer, [.. languageWeights.Select(weight => (Half)weight)]);
-        Write(writer, languageBiases);
-        foreach (var weights in (FeatureWeights[])[terms, grams])
-        {
-            writer.Write(weights.Vocabulary.Count);
-            foreach (var feature in weights.Vocabulary)
-            {
-                writer.Write(feature);
-            }
-
-            Write(writer, [.. weights.Idf]);
-        }
-
-        Write(writer, rarity.Areas);
-        Write(writer, rarity.Goals);
-        writer.Write(fusion.Bias);
-        Write(writer, fusion.Weights);
-        writer.Write(fusion.Threshold);
+        var bytes = centres.SelectMany(centre => centre).SelectMany(BitConverter.GetBytes).ToArray();
+        var digits = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes).AsSpan(0, 4));
+        return new(parts with { Centres = centres }, $"{FileVersion(Version)}+{digits}");
     }
+
+    /// <summary>The version of the file that a version with centres of its own was made from.</summary>
+    public static string FileVersion(string version) => version.Split('+')[0];
 
     /// <inheritdoc/>
     public void Dispose() => Analyzer.Dispose();
 
-    private static void Write(BinaryWriter writer, float[] values)
+    private void AddUp(SparseVector terms, ReadOnlySpan<int> ids, List<Token> tokens, Span<float> meaning)
     {
-        writer.Write(values.Length);
-        Array.ForEach(values, writer.Write);
-    }
-
-    private static void Write(BinaryWriter writer, Half[] values)
-    {
-        writer.Write(values.Length);
-        Array.ForEach(values, writer.Write);
-    }
-
-    private static float[] ReadFloats(BinaryReader reader)
-    {
-        var values = new float[reader.ReadInt32()];
-        for (var i = 0; i < values.Length; i++)
+        meaning.Clear();
+        for (var i = 0; i < terms.Ids.Length; i++)
         {
-            values[i] = reader.ReadSingle();
+            var term = terms.Ids[i];
+            var stem = term < Vocabulary.Count ? (parts.Vectors.Has[term] ? "" : Vocabulary.FindStem(term)!) : tokens[ids.IndexOf(term)].Term;
+            parts.Vectors.AddTo(term, stem, terms.Weights[i], meaning);
+        }
+    }
+
+    private static void Centre(Span<float> meaning, float[] centre)
+    {
+        var norm = TensorPrimitives.Norm<float>(meaning);
+        if (norm == 0)
+        {
+            return;
         }
 
-        return values;
+        TensorPrimitives.Divide(meaning, norm, meaning);
+        TensorPrimitives.Subtract(meaning, centre, meaning);
+        TensorPrimitives.Divide(meaning, Math.Max(TensorPrimitives.Norm<float>(meaning), 1e-6f), meaning);
     }
 
-    private static float[] ReadHalves(BinaryReader reader)
+    /// <summary>Lists that a thread uses again and again.</summary>
+    private sealed class Scratch
     {
-        var values = new float[reader.ReadInt32()];
-        for (var i = 0; i < values.Length; i++)
+        public List<Token> Tokens { get; } = [];
+
+        public List<int> Ids { get; } = [];
+
+        public List<ConceptMention> Mentions { get; } = [];
+
+        public void Clear()
         {
-            values[i] = (float)reader.ReadHalf();
+            Tokens.Clear();
+            Ids.Clear();
+            Mentions.Clear();
         }
-
-        return values;
-    }
-
-    private static string[] ReadStrings(BinaryReader reader)
-    {
-        var values = new string[reader.ReadInt32()];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = reader.ReadString();
-        }
-
-        return values;
     }
 }

@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
 
 namespace CooperaNet.Matching.Search;
@@ -8,8 +9,6 @@ public sealed class TextQuery
     /// <summary>Words that count; what follows them is ignored.</summary>
     public const int MaxWords = 32;
 
-    private static readonly string[] Languages = ["en", "es", "pt", "fr"];
-
     private TextQuery(IReadOnlyList<IReadOnlySet<string>> words, IReadOnlyList<IReadOnlyList<int>> features, IReadOnlyList<float> weights) => (Words, Features, Weights) = (words, features, weights);
 
     /// <summary>The stems of each word.</summary>
@@ -18,7 +17,7 @@ public sealed class TextQuery
     /// <summary>The term features of each word.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Features { get; }
 
-    /// <summary>The inverse document frequency of each word.</summary>
+    /// <summary>The inverse document frequency of each word, in the language where it is most frequent.</summary>
     public IReadOnlyList<float> Weights { get; }
 
     /// <summary>Reads a query; the stop words of its language (detected when empty) don't count.</summary>
@@ -26,14 +25,14 @@ public sealed class TextQuery
     {
         var own = languageCode.Length > 0 ? languageCode : model.Languages.Detect(text);
         var kept = model.Analyzer.Analyze(text, own).Select(token => (token.Start, token.End)).ToHashSet();
-        var stems = Languages.SelectMany(language => model.Analyzer.Analyze(text, language))
-            .GroupBy(token => (token.Start, token.End), token => token.Term)
+        var words = LanguageDetector.Languages.SelectMany((language, position) => model.Analyzer.Analyze(text, language).Select(token => (Token: token, Feature: model.Vocabulary.Find(position, token.Term))))
+            .GroupBy(stem => (stem.Token.Start, stem.Token.End))
             .Where(word => kept.Count == 0 || kept.Contains(word.Key)).OrderBy(word => word.Key.Start)
-            .Select(word => (IReadOnlySet<string>)word.ToHashSet(StringComparer.Ordinal)).DistinctBy(word => string.Join(' ', word.Order(StringComparer.Ordinal))).Take(MaxWords).ToList();
+            .DistinctBy(word => string.Join(' ', word.Select(stem => stem.Token.Term).Order(StringComparer.Ordinal))).Take(MaxWords).ToList();
         return new(
-            stems,
-            [.. stems.Select(word => (IReadOnlyList<int>)[.. word.Select(stem => model.Terms.Find(stem).Id).Distinct()])],
-            [.. stems.Select(word => word.Max(stem => model.Terms.Find(stem).Weight))]);
+            [.. words.Select(word => (IReadOnlySet<string>)word.Select(stem => stem.Token.Term).ToHashSet(StringComparer.Ordinal))],
+            [.. words.Select(word => (IReadOnlyList<int>)[.. word.Select(stem => stem.Feature.Id).Distinct()])],
+            [.. words.Select(word => word.Min(stem => stem.Feature.Idf))]);
     }
 
     /// <summary>Whether a stem belongs to one of the words.</summary>

@@ -33,6 +33,11 @@ public sealed class EncodingStore(ExchangeDatabase database)
             new { item, model, revision }, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Drops a partition's encodings of all models but one.</summary>
+    public Task ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken) => database.WriteAsync(
+        "DELETE FROM encoding WHERE model <> @model AND item IN (SELECT id FROM register WHERE bucket % @partitions = @partition)",
+        cancellationToken, ("@model", keptModel), ("@partitions", partitions), ("@partition", partition));
+
     /// <summary>How far a partition has read with this model; 0 for a new partition or model.</summary>
     public async Task<long> WatermarkAsync(int partition, string model, CancellationToken cancellationToken)
     {

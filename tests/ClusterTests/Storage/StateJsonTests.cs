@@ -65,7 +65,8 @@ public partial class StateJsonTests
         NeedRevision = 2,
         Model = "m",
         AsOf = Time,
-        Hits = [new("authorities/pe/offers/a", "PE", 0.5, true, 0.1, 0.2, 0.3, 0.4)],
+        Hits = [new("authorities/pe/offers/a", "PE", 0.5, true, 0.1, 0.3, 0.4, 0.2, -0.1, 0.6, 1)],
+        Before = new("l", 1, [new("authorities/ar/offers/b", 0.25)]),
     };
 
     [Fact]
@@ -78,7 +79,16 @@ public partial class StateJsonTests
 
     [Fact]
     public void A_suggestion_list_is_written_as_ever() => AssertGolden(FullList,
-        """{"NeedRevision":2,"Model":"m","Hits":[{"Name":"authorities/pe/offers/a","Country":"PE","Score":0.5,"Stale":true,"Terms":0.1,"Grams":0.2,"Areas":0.3,"Goals":0.4}],"AsOf":"2026-01-02T03:04:05.000000Z"}""");
+        """{"NeedRevision":2,"Model":"m","Hits":[{"Name":"authorities/pe/offers/a","Country":"PE","Score":0.5,"Stale":true,"Terms":0.1,"Areas":0.3,"Goals":0.4,"Form":0.2,"Meaning":-0.1,"Topic":0.6,"Language":1}],"AsOf":"2026-01-02T03:04:05.000000Z","Before":{"Model":"l","NeedRevision":1,"Places":[{"Offer":"authorities/ar/offers/b","Score":0.25}]}}""");
+
+    [Fact]
+    public void A_suggestion_list_of_the_first_model_can_still_be_read()
+    {
+        var list = JsonSerializer.Deserialize<SuggestionList>(
+            """{"NeedRevision":2,"Model":"form-1","Hits":[{"Name":"authorities/pe/offers/a","Country":"PE","Score":0.5,"Stale":true,"Terms":0.1,"Grams":0.2,"Areas":0.3,"Goals":0.4}],"AsOf":"2026-01-02T03:04:05.000000Z"}""", StateJson.Options)!;
+
+        Assert.Equal(("form-1", 0.5, null), (list.Model, Assert.Single(list.Hits).Score, list.Before));
+    }
 
     /// <summary>Every path that the scripts read exists in one of the states.</summary>
     [Fact]

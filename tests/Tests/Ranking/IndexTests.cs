@@ -1,5 +1,6 @@
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
+using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
 using CsCheck;
 
@@ -7,19 +8,26 @@ namespace CooperaNet.Matching.Tests.Ranking;
 
 public class IndexTests
 {
-    private static readonly Fusion Fusion = new(-3, [6, 2, 1, 1], 0.3f);
-    private static readonly TagRarity Rarity = new([.. Enumerable.Range(0, 11).Select(i => 1f + (i * 0.1f))], [.. Enumerable.Range(0, 17).Select(i => 0.5f + (i * 0.1f))]);
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly MatchingModel Model = ShippedModel.Instance;
 
-    private static readonly Gen<SparseVector> Vectors = Gen.SortedDictionary(Gen.Int[0, 60], Gen.Float[0.1f, 1f])[0, 12].Select(terms => SparseVector.Strongest(terms.Keys.ToArray(), terms.Values.ToArray(), 12));
-    private static readonly Gen<Encoding> Encodings = Gen.Select(Vectors, Vectors).Select((terms, grams) => new Encoding(terms, grams));
+    // Terms of one English word and its translations, so that texts agree across languages, and a few unknown ones.
+    private static readonly int[] Terms = [.. Enumerable.Range(0, 40).SelectMany(i => Model.Translations.Of(1_000 + (50 * i)).Take(2).Select(link => link.Term).Append(1_000 + (50 * i))).Distinct().Order(), Model.Vocabulary.Count + 7, Model.Vocabulary.Count + 9];
+
+    private static readonly Gen<sbyte[]> Codes = Gen.SByte[-127, 127].Array[SemanticCode.Length];
+    private static readonly Gen<Encoding> Encodings = Gen.Select(Vectors([.. Terms]), Vectors([.. Enumerable.Range(0, 60)]), Gen.Int[0, 3], Codes)
+        .Select((terms, concepts, language, code) => new Encoding(language, terms, Model.Translations.Lengths(terms, language), concepts, code));
 
     private static readonly Gen<(IndexedItem Item, Encoding Encoding)> Items = Gen.Select(Gen.Int[0, 40], Encodings, Gen.Int[0, 2047], Gen.Int[0, (1 << 17) - 1], Gen.Int[-900, 30])
-        .Select((id, encoding, areas, goals, age) => (new IndexedItem($"authorities/pe/offers/o{id}", id % 5 == 0 ? "authorities/bb" : "authorities/pe", "PE", areas, goals, Now.AddDays(Math.Min(0, age)), age > 20 ? Now.AddDays(-1) : null), encoding));
+        .Select((id, encoding, areas, goals, age) => (
+            new IndexedItem($"authorities/pe/offers/o{id}", id % 5 == 0 ? "authorities/bb" : "authorities/pe", id % 3 == 0 ? "BB" : "PE", areas, goals, 1 + (id % 3), Now.AddDays(Math.Min(0, age)), age > 20 ? Now.AddDays(-1) : null), encoding));
+
+    private static readonly Gen<IndexConstraints> Constraints = Gen.Select(Gen.Int[0, 15], Gen.Int[0, 15], Gen.Bool)
+        .Select((maturities, languages, country) => new IndexConstraints(maturities & 14, languages, country ? new HashSet<string> { "PE" } : []));
 
     /// <summary>Whatever is put in, replaced and taken out, in whatever batches: the index answers what scoring every item one by one answers.</summary>
     [Fact]
-    public void The_index_equals_a_naive_scan() => Gen.Select(Items.List[0, 60], Gen.Int[0, 40].List[0, 20], Encodings, Gen.Int[1, 8]).Sample((items, removed, query, batch) =>
+    public void The_index_equals_a_naive_scan() => Gen.Select(Items.List[0, 60], Gen.Int[0, 40].List[0, 20], Encodings, Constraints, Gen.Int[1, 8]).Sample((items, removed, query, constraints, batch) =>
     {
         var index = new PartitionIndex();
         var model = new Dictionary<string, (IndexedItem Item, Encoding Encoding)>();
@@ -32,38 +40,64 @@ public class IndexTests
             gone.ForEach(name => model.Remove(name));
         }
 
-        var asked = new IndexQuery(query, 5, 1 << 16 | 9, "authorities/bb", 10, 0, Now, Now.AddDays(-730));
-        var expected = model.Values.Where(item => item.Item.Parent != "authorities/bb" && !(item.Item.ExpireTime <= Now))
-            .Select(item => (item.Item.Name, Score: Fusion.Score(
-                new(query.Terms.Dot(item.Encoding.Terms), query.Grams.Dot(item.Encoding.Grams), Rarity.OfAreas(5, item.Item.Areas), Rarity.OfGoals(1 << 16 | 9, item.Item.Goals)),
-                item.Item.ConfirmTime < Now.AddDays(-730))))
+        var asked = new IndexQuery(query, 5, 1 << 16 | 9, constraints, "authorities/bb", 10, 0, Now, Now.AddDays(-730));
+        var expected = model.Values.Where(item => item.Item.Parent != "authorities/bb" && !(item.Item.ExpireTime <= Now) && Allows(constraints, item))
+            .Select(item => (item.Item.Name, Score: Model.Fusion.Of(query.Language, item.Encoding.Language).Score(
+                PairSignals.Of(Model, query, item.Encoding, 5, item.Item.Areas, 1 << 16 | 9, item.Item.Goals), item.Item.ConfirmTime < Now.AddDays(-730))))
             .OrderByDescending(item => item.Score).ThenBy(item => item.Name, StringComparer.Ordinal).Take(10).ToList();
-        var hits = index.Snapshot.Search(asked, Fusion, Rarity);
+        var hits = index.Snapshot.Search(asked, Model);
         return hits.Count == expected.Count && hits.Zip(expected).All(pair => Math.Abs(pair.First.Score - pair.Second.Score) < 1e-5) && index.Count == model.Count;
     });
 
     [Fact]
-    public void Contributions_add_up_to_the_score()
+    public void A_pair_scores_the_same_from_both_sides() => Gen.Select(Encodings, Encodings).Sample((left, right) =>
+        Math.Abs(Model.Fusion.Of(left.Language, right.Language).Score(PairSignals.Of(Model, left, right)) - Model.Fusion.Of(right.Language, left.Language).Score(PairSignals.Of(Model, right, left))) < 1e-6);
+
+    [Fact]
+    public void Contributions_add_up_to_the_score() => Gen.Select(Encodings, Encodings, Gen.Bool).Sample((left, right, stale) =>
     {
-        var signals = new Signals(0.3, 0.2, 0.5, 0.1);
+        var (pair, signals) = (Model.Fusion.Of(left.Language, right.Language), PairSignals.Of(Model, left, right, 3, 3, 9, 9));
+        var sum = pair.Contributions(signals, stale).Sum(part => part.Value);
+        return Math.Abs(pair.Score(signals, stale) - (1 / (1 + Math.Exp(-sum)))) < 1e-9;
+    });
 
-        var sum = Fusion.Contributions(signals, stale: true).Sum(part => part.Value);
+    [Fact]
+    public void Doubt_never_raises_a_score_above_the_ceiling()
+    {
+        var pair = new PairWeights(0, 2, 0.7f, [1, 1, 1, 1, 1, 1]);
 
-        Assert.Equal(Fusion.Score(signals, stale: true), 1 / (1 + Math.Exp(-sum)), precision: 12);
+        Assert.Equal(0.7 / 2, pair.Score(new(0, 0, 0, 0, 0, 0)), precision: 6); // by hand: 0.7 times one half
+        Assert.InRange(pair.Score(new(0, 1, 20, 1, 0, 0)), 0.69, 0.7);
+        Assert.True(pair.Score(new(1, 1.5, 20, 1, 0, 0)) > pair.Score(new(0, 1.5, 20, 1, 0, 0))); // the same text in other words is beyond doubt
     }
 
     [Fact]
     public void Rare_tags_say_more_than_common_ones()
     {
-        Assert.True(Rarity.OfGoals(1 << 16, 1 << 16) > Rarity.OfGoals(1, 1));
-        Assert.Equal(0, Rarity.OfGoals(0b10, 0b01));
-        Assert.Equal(0.5, new TagRarity(new float[11], [2, .. new float[16]]).OfGoals(1, 1)); // by hand: 4 / (4 + 4)
+        var rarity = new TagRarity([.. Enumerable.Range(0, 11).Select(i => 1f + (i * 0.1f))], [.. Enumerable.Range(0, 17).Select(i => 0.5f + (i * 0.1f))], 0.2f, 0.2f);
+
+        Assert.True(rarity.OfGoals(1 << 16, 1 << 16) > rarity.OfGoals(1, 1));
+        Assert.Equal(-0.2, rarity.OfGoals(0b10, 0b01), precision: 6); // nothing shared: less than usual
+        Assert.Equal(0, rarity.OfGoals(0, 0b01)); // without tags nothing is said
+        Assert.Equal(0.4, new TagRarity(new float[11], [2, .. new float[16]], 0, 0.1f).OfGoals(1, 1), precision: 6); // by hand: 4 / (4 + 4) - 0.1
     }
 
     [Fact]
     public void An_encoding_survives_its_bytes() => Encodings.Sample(encoding =>
     {
         var read = Encoding.FromBytes(encoding.ToBytes());
-        return read.Terms.Ids.SequenceEqual(encoding.Terms.Ids) && read.Grams.Weights.Zip(encoding.Grams.Weights).All(pair => Math.Abs(pair.First - pair.Second) < 1e-3);
+        return read.Language == encoding.Language && read.Code.SequenceEqual(encoding.Code) && read.Lengths.SequenceEqual(encoding.Lengths) && read.Terms.Ids.SequenceEqual(encoding.Terms.Ids)
+            && read.Concepts.Weights.Zip(encoding.Concepts.Weights).All(pair => Math.Abs(pair.First - pair.Second) < 1e-3);
     });
+
+    [Fact]
+    public void The_product_of_codes_is_exact() => Gen.Select(Codes, Codes).Sample((left, right) =>
+        SemanticCode.Product(left, right) == left.Zip(right, (l, r) => l * r).Sum());
+
+    private static Gen<SparseVector> Vectors(int[] ids) => Gen.SortedDictionary(Gen.Int[0, ids.Length - 1].Select(i => ids[i]), Gen.Float[0.1f, 1f])[0, 12].Select(terms => SparseVector.Strongest(terms.Keys.ToArray(), terms.Values.ToArray(), 12));
+
+    private static bool Allows(IndexConstraints constraints, (IndexedItem Item, Encoding Encoding) item) =>
+        (constraints.Maturities == 0 || (constraints.Maturities >> item.Item.Maturity & 1) == 1)
+        && (constraints.Languages == 0 || (constraints.Languages >> item.Encoding.Language & 1) == 1)
+        && (constraints.Countries.Count == 0 || constraints.Countries.Contains(item.Item.Country));
 }

@@ -12,12 +12,16 @@ public class ExposureTests
     [InlineData("PE AR", 5, "PE AR")]
     [InlineData("", 5, "")]
     public void A_qualifying_offer_of_a_further_country_gets_the_last_of_the_first_places(string countries, int depth, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Exposure.Apply(Hits(countries), depth).Select(pair => pair.Hit.Country)));
+        Assert.Equal(expected, string.Join(' ', Exposure.Apply(Hits(countries), depth, 0).Select(pair => pair.Hit.Country)));
+
+    [Fact]
+    public void Nothing_below_the_models_threshold_is_lifted() =>
+        Assert.Equal("PE PE AR PE AR UY", string.Join(' ', Exposure.Apply(Hits("PE PE AR PE AR UY"), 5, 0.86).Select(pair => pair.Hit.Country)));
 
     [Fact]
     public void The_move_is_said_with_what_it_costs() =>
-        Assert.Equal("Moved from rank 6 to 5 so that a third country is seen; costs 0.010 of score.", Assert.Single(Exposure.Apply(Hits("PE PE AR PE AR UY"), 5), pair => pair.Note.Length > 0).Note);
+        Assert.Equal("Moved from rank 6 to 5 so that a third country is seen; costs 0.010 of score.", Assert.Single(Exposure.Apply(Hits("PE PE AR PE AR UY"), 5, 0), pair => pair.Note.Length > 0).Note);
 
     private static List<PartitionHit> Hits(string countries) =>
-        [.. countries.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((country, i) => new PartitionHit($"offers/{i}", country, 0.9 - (i * 0.01), false, 0, 0, 0, 0))];
+        [.. countries.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((country, i) => PartitionHit.Of($"offers/{i}", country, 1, 0.9 - (i * 0.01), false, default))];
 }

@@ -1,0 +1,14 @@
+using CooperaNet.Matching.Index;
+using CooperaNet.Matching.Models;
+
+namespace CooperaNet.Matching.Suggestions;
+
+/// <summary>One partition's offers and needs, indexed with one model.</summary>
+internal sealed class PartitionIndexes(MatchingModel model)
+{
+    public MatchingModel Model => model;
+
+    public PartitionIndex Offers { get; } = new();
+
+    public PartitionIndex Needs { get; } = new();
+}
