@@ -28,8 +28,8 @@ public sealed class MatchingOptions
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan RefitPeriod { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>Refitted centres at least this far from those in use make a new version. 0 to 2, without unit. Default: 0.05.</summary>
-    [Range(0.0, 2.0)]
+    /// <summary>Refitted centres at least this far from those in use make a new version. 0.001 to 2, without unit. Default: 0.05.</summary>
+    [Range(0.001, 2.0)]
     public double RefitDistance { get; set; } = 0.05;
 
     /// <summary>The model's file. Default: data/model/model.bin beside the program.</summary>

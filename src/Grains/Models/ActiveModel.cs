@@ -9,6 +9,7 @@ namespace CooperaNet.Matching.Models;
 internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeDatabase database)
 {
     private readonly string folder = Path.Combine(Path.GetDirectoryName(database.Path)!, "models");
+    private readonly Lock following = new();
     private volatile MatchingModel? current;
     private volatile MatchingModel? next;
 
@@ -23,7 +24,7 @@ internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeD
 
     /// <summary>Keeps the file for the day when it is no longer the newest, and drops those that are neither it nor wanted.</summary>
     /// <exception cref="IOException">The disk is full or cannot be written; nothing else depends on it.</exception>
-    public void Keep(string wantedVersion)
+    public void Keep(ModelState state)
     {
         Directory.CreateDirectory(folder);
         if (!System.IO.File.Exists(PathOf(file.Version)))
@@ -40,7 +41,8 @@ internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeD
             }
         }
 
-        foreach (var old in Directory.GetFiles(folder, "*.bin").Where(path => path != PathOf(file.Version) && path != PathOf(MatchingModel.FileVersion(wantedVersion))))
+        var wanted = new[] { file.Version, state.Current?.Version, state.Next?.Version }.OfType<string>().Select(version => PathOf(MatchingModel.FileVersion(version))).ToHashSet();
+        foreach (var old in Directory.GetFiles(folder, "*.bin").Where(path => !wanted.Contains(path)))
         {
             System.IO.File.Delete(old);
         }
@@ -49,16 +51,19 @@ internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeD
     /// <summary>Whether this silo has the file of a version.</summary>
     public bool Has(string version) => MatchingModel.FileVersion(version) == file.Version || System.IO.File.Exists(PathOf(MatchingModel.FileVersion(version)));
 
-    /// <summary>Takes over what the exchange decided.</summary>
+    /// <summary>Takes over what the exchange decided, as far as this silo has the files.</summary>
     public void Follow(ModelState state)
     {
-        current = Find(state.Current) ?? current;
-        next = Find(state.Next);
+        lock (following)
+        {
+            current = Find(state.Current) ?? current;
+            next = Find(state.Next);
+        }
     }
 
     private MatchingModel? Find(ModelVersion? wanted)
     {
-        if (wanted is null)
+        if (wanted is null || !Has(wanted.Version))
         {
             return null;
         }

@@ -33,18 +33,22 @@ internal interface IModelGrain : IGrainWithIntegerKey
     [Alias("Get"), AlwaysInterleave]
     ValueTask<ModelState> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says which model file a silo has: the first one answers, another one is prepared to follow, unless it was refitted from this one.</summary>
+    /// <summary>Says which model file a silo has: the first one answers, another one is prepared to follow; the one that answers already takes back what was being prepared from another file.</summary>
     /// <param name="fileVersion">The version of the silo's file.</param>
     /// <param name="canServeCurrent">Whether the silo still has the file of the current model; without it the silo's file answers at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     [Alias("Offer")]
     Task<ModelState> OfferAsync(string fileVersion, bool canServeCurrent, CancellationToken cancellationToken);
 
+    /// <summary>A partition starts anew: it cannot answer with the next model yet.</summary>
+    [Alias("Join")]
+    Task<ModelState> JoinAsync(int partition, CancellationToken cancellationToken);
+
     /// <summary>Notes that a partition can answer with the next model; when all can, it becomes the current one.</summary>
     [Alias("Ready")]
     Task ReadyAsync(int partition, string version, CancellationToken cancellationToken);
 
     /// <summary>Fits the centres to the exchange's texts now; the result is prepared when it is far enough from what answers. Returns whether it is.</summary>
-    [Alias("Refit")]
+    [Alias("Refit"), AlwaysInterleave]
     Task<bool> RefitAsync(CancellationToken cancellationToken);
 }

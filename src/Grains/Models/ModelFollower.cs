@@ -8,7 +8,7 @@ internal sealed partial class ModelFollower(IGrainFactory grains, ActiveModel mo
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    /// <summary>Called when the silo runs, before its partitions start.</summary>
+    /// <summary>Called when the silo runs.</summary>
     public async Task StartFollowingAsync(CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<IModelGrain>(0);
@@ -17,7 +17,7 @@ internal sealed partial class ModelFollower(IGrainFactory grains, ActiveModel mo
         models.Follow(state);
         try
         {
-            models.Keep(state.Current!.Version);
+            models.Keep(state);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -37,7 +37,7 @@ internal sealed partial class ModelFollower(IGrainFactory grains, ActiveModel mo
                     models.Follow(state);
                 }
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 LogNotFollowed(error); // again in a second
             }
@@ -47,6 +47,6 @@ internal sealed partial class ModelFollower(IGrainFactory grains, ActiveModel mo
     [LoggerMessage(EventId = 412, Level = LogLevel.Warning, Message = "The model that answers could not be looked up")]
     private partial void LogNotFollowed(Exception error);
 
-    [LoggerMessage(EventId = 413, Level = LogLevel.Warning, Message = "The model's file could not be kept beside the database: the next model will answer at once, before all is encoded for it")]
+    [LoggerMessage(EventId = 413, Level = LogLevel.Warning, Message = "The model's file could not be kept beside the database: when a newer one comes, it cannot go on answering meanwhile")]
     private partial void LogNotKept(Exception error);
 }

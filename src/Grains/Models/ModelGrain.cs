@@ -14,7 +14,7 @@ internal sealed partial class ModelGrain(
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        this.RegisterGrainTimer(RefitWhenDueAsync, new GrainTimerCreationOptions { DueTime = CheckPeriod, Period = CheckPeriod, KeepAlive = true });
+        this.RegisterGrainTimer(RefitWhenDueAsync, new GrainTimerCreationOptions { DueTime = CheckPeriod, Period = CheckPeriod, KeepAlive = true, Interleave = true });
         return Task.CompletedTask;
     }
 
@@ -25,12 +25,27 @@ internal sealed partial class ModelGrain(
         var (current, next) = (state.State.Current, state.State.Next);
         if (current is null || !canServeCurrent)
         {
-            await state.CommitAsync(state.State with { Current = new(fileVersion, null), Next = null, Ready = [] }, cancellationToken);
+            await state.CommitAsync(state.State with { Current = new(fileVersion, null), Next = null, Ready = [], RefittedAt = clock.GetUtcNow() }, cancellationToken);
         }
         else if (MatchingModel.FileVersion(current.Version) != fileVersion && MatchingModel.FileVersion(next?.Version ?? "") != fileVersion)
         {
             LogPreparing(fileVersion, current.Version);
             await state.CommitAsync(state.State with { Next = new(fileVersion, null), Ready = [] }, cancellationToken);
+        }
+        else if (MatchingModel.FileVersion(current.Version) == fileVersion && next is not null && MatchingModel.FileVersion(next.Version) != fileVersion)
+        {
+            LogTakenBack(next.Version, current.Version);
+            await state.CommitAsync(state.State with { Next = null, Ready = [] }, cancellationToken);
+        }
+
+        return state.State;
+    }
+
+    public async Task<ModelState> JoinAsync(int partition, CancellationToken cancellationToken)
+    {
+        if (state.State.Ready.Contains(partition))
+        {
+            await state.CommitAsync(state.State with { Ready = [.. state.State.Ready.Where(ready => ready != partition)] }, cancellationToken);
         }
 
         return state.State;
@@ -56,9 +71,9 @@ internal sealed partial class ModelGrain(
 
     public async Task<bool> RefitAsync(CancellationToken cancellationToken)
     {
-        if (state.State is not { Current: { } current, Next: null } || models.Current.Version != current.Version)
+        if (state.State is not { Current: { } current, Next: null } || models.Current.Version != current.Version || MatchingModel.FileVersion(current.Version) != models.File.Version)
         {
-            return false; // one change at a time
+            return false; // one change at a time, and only of the file that is here
         }
 
         var fit = new CentreFit(models.File);
@@ -84,6 +99,11 @@ internal sealed partial class ModelGrain(
 
         var centres = fit.Centres();
         var isFar = CentreFit.Distance(centres, models.Current.Parts.Centres) >= options.Value.RefitDistance;
+        if (state.State.Current != current || state.State.Next is not null)
+        {
+            return false; // another model came meanwhile
+        }
+
         var next = isFar ? new ModelVersion(models.File.WithCentres(centres).Version, centres) : null;
         await state.CommitAsync(state.State with { Next = next, Ready = [], RefittedAt = clock.GetUtcNow() }, cancellationToken);
         if (next is not null)
@@ -104,6 +124,9 @@ internal sealed partial class ModelGrain(
 
     [LoggerMessage(EventId = 410, Level = LogLevel.Information, Message = "Model {Next} is being prepared while {Current} answers")]
     private partial void LogPreparing(string next, string current);
+
+    [LoggerMessage(EventId = 414, Level = LogLevel.Information, Message = "Model {Next} is no longer prepared: {Current} stays")]
+    private partial void LogTakenBack(string next, string current);
 
     [LoggerMessage(EventId = 411, Level = LogLevel.Information, Message = "Model {Next} answers in place of {Current}")]
     private partial void LogSwitched(string next, string current);

@@ -85,9 +85,13 @@ internal interface ISuggestionListGrain : IGrainWithStringKey
     [Alias("Recompute")]
     Task RecomputeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Merges changed offers into the list; computes it anew when a listed one left.</summary>
+    /// <summary>Computes the list anew unless it is of this model; false when this silo doesn't answer with the model yet.</summary>
+    [Alias("Refresh")]
+    Task<bool> RefreshAsync(string model, CancellationToken cancellationToken);
+
+    /// <summary>Merges changed offers into the list; computes it anew when a listed one left. Candidates of another model than the list's are passed over: a refresh is due.</summary>
     [Alias("Merge")]
-    Task MergeAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken);
+    Task MergeAsync(string model, IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken);
 }
 
 /// <summary>A list as it was.</summary>

@@ -1,6 +1,3 @@
-using CooperaNet.Matching.Encodings;
-using CooperaNet.Matching.Items;
-using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Tagging;
 
 namespace CooperaNet.Matching.Suggestions;
@@ -10,13 +7,7 @@ internal sealed record InferredTags(IReadOnlyList<int> Goals, IReadOnlyList<stri
 {
     private const float Likely = 0.5f;
 
-    public static InferredTags Of(MatchingModel model, ItemContent content)
-    {
-        var meaning = new float[SemanticCode.MeaningLength];
-        var (_, _, concepts) = model.Read(content.Title, content.Summary, content.LanguageCode, meaning);
-        var (goals, areas) = model.Tagger.Tag(meaning, concepts);
-        return new(
-            [.. Enumerable.Range(1, goals.Length).Where(goal => goals[goal - 1] >= Likely)],
-            [.. Enumerable.Range(0, areas.Length).Where(area => areas[area] >= Likely).Select(AreaCodes.AreaOf).Distinct()]);
-    }
+    public static InferredTags Of(TagProbabilities tags) => new(
+        [.. Enumerable.Range(1, tags.Goals.Length).Where(goal => tags.Goals[goal - 1] >= Likely)],
+        [.. Enumerable.Range(0, tags.Areas.Length).Where(area => tags.Areas[area] >= Likely).Select(AreaCodes.AreaOf).Distinct()]);
 }

@@ -7,14 +7,15 @@ using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Tagging;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Suggestions;
 
 [StatelessWorker, GrainType("matchmaker")]
-internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader register, ActiveModel models, IOptions<MatchingOptions> options,
-    IOptions<FreshnessOptions> freshness, TimeProvider clock) : Grain, IMatchmakerGrain
+internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterReader register, ActiveModel models, IOptions<MatchingOptions> options,
+    IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<MatchmakerGrain> logger) : Grain, IMatchmakerGrain
 {
     private const int DefaultPageSize = 10;
     private const int MaxPageSize = 100;
@@ -81,8 +82,17 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
 
     public Task<SuggestedCodes> ProposeTagsAsync(ItemContent item, CancellationToken cancellationToken)
     {
-        var (goals, areas) = TagProposals.Of(models.Current, item);
-        return Task.FromResult(new SuggestedCodes(ToCodes(goals), ToCodes(areas), models.Current.Version));
+        var model = models.Current;
+        try
+        {
+            var (goals, areas) = TagProposals.Of(model, item);
+            return Task.FromResult(new SuggestedCodes(ToCodes(goals), ToCodes(areas), model.Version));
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogNotProposed(error); // the item is published all the same
+            return Task.FromResult(new SuggestedCodes([], [], model.Version));
+        }
     }
 
     private static List<SuggestedCode> ToCodes(IReadOnlyList<CodeProposal> proposals) => [.. proposals.Select(proposal => new SuggestedCode(proposal.Code, proposal.Probability, proposal.Terms))];
@@ -92,7 +102,9 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
     {
         var list = GrainFactory.GetGrain<ISuggestionListGrain>(need.Name);
         var kept = await list.FindAsync(need.Revision, suggestion.ModelVersion, cancellationToken);
-        var rank = 1 + (kept?.Hits.ToList().FindIndex(hit => hit.Name == suggestion.Offer) ?? -1);
+        var threshold = models.Current.Fusion.Threshold;
+        var listed = Exposure.Apply([.. (kept?.Hits ?? []).Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth, threshold);
+        var rank = 1 + listed.ToList().FindIndex(entry => entry.Hit.Name == suggestion.Offer);
         if (await list.FindEarlierAsync(cancellationToken) is not { } before)
         {
             return suggestion with { Rank = rank };
@@ -153,8 +165,9 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
     private static Suggestion Explain(MatchingModel model, string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)
     {
         var (need, offer) = prospect ? (other.Content, content) : (content, other.Content);
-        var evidence = prospect ? Explainer.Explain(model, Analyze(model, need), own) : Explainer.Explain(model, own, Analyze(model, offer));
-        var (needTags, offerTags) = (InferredTags.Of(model, need), InferredTags.Of(model, offer));
+        var (needText, offerText) = prospect ? (Analyze(model, need), own) : (own, Analyze(model, offer));
+        var evidence = Explainer.Explain(model, needText, offerText);
+        var (needTags, offerTags) = (InferredTags.Of(needText.Tags), InferredTags.Of(offerText.Tags));
         string[] areas = [.. need.AreasOfFocus.Intersect(offer.AreasOfFocus)];
         int[] goals = [.. need.Goals.Intersect(offer.Goals)];
         var pair = model.Fusion.Of(LanguageDetector.PositionOf(content.LanguageCode), hit.Language);
@@ -181,4 +194,7 @@ internal sealed class MatchmakerGrain(PartitionSearch search, RegisterReader reg
             },
         };
     }
+
+    [LoggerMessage(EventId = 405, Level = LogLevel.Error, Message = "No tags could be proposed for an item's text")]
+    private partial void LogNotProposed(Exception error);
 }

@@ -5,6 +5,7 @@ using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Search;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,8 +19,10 @@ internal sealed partial class PartitionGrain(
 {
     private const int LoadPage = 2_000;
     private const int FollowPage = 500;
+    private const int RefreshPage = 50;
     private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // a silo learns within a second that the model changed
-    private PartitionIndexes serving = new(models.Current);
+    private readonly Queue<string> unrefreshed = new(); // needs whose lists may be of an earlier model
+    private PartitionIndexes serving = new(models.File);
     private PartitionIndexes? preparing; // for the next model
     private PartitionIndexes? retired; // of the model before, for queries that were under way
     private long preparedTo; // storage id of the last item that was indexed with the next model
@@ -32,6 +35,8 @@ internal sealed partial class PartitionGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        models.Follow(await GrainFactory.GetGrain<IModelGrain>(0).JoinAsync(Partition, cancellationToken));
+        serving = new(models.Current);
         watermark = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
         asOf = clock.GetUtcNow();
         for (long? after = 0; after is not null;)
@@ -39,6 +44,7 @@ internal sealed partial class PartitionGrain(
             after = await LoadAsync(serving, after.Value, cancellationToken);
         }
 
+        RefreshAll();
         LogLoaded(Partition, serving.Offers.Count, serving.Needs.Count, serving.Model.Version);
         this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
     }
@@ -70,18 +76,18 @@ internal sealed partial class PartitionGrain(
     }
 
     /// <summary>The indexes of the model that a query was encoded with.</summary>
-    private PartitionIndexes IndexesOf(string model) => new[] { serving, preparing, retired }.FirstOrDefault(indexes => indexes?.Model.Version == model)
-        ?? throw new InvalidOperationException($"The query was encoded with '{model}', which partition {Partition} doesn't hold; it holds '{serving.Model.Version}'.");
+    /// <exception cref="TimeoutException">They are not ready here yet, or no more; a second later they are.</exception>
+    private PartitionIndexes IndexesOf(string model) => new[] { serving, prepared ? preparing : null, retired }.FirstOrDefault(indexes => indexes?.Model.Version == model)
+        ?? throw new TimeoutException($"Partition {Partition} cannot answer for model '{model}' now; it answers for '{serving.Model.Version}'.");
 
     /// <summary>Brings index and suggestions up to date with what was committed; the watermark moves only behind the work, so that a crash repeats it.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await SwitchAsync(cancellationToken);
-            await PrepareAsync(cancellationToken);
             while (true)
             {
+                await KeepUpWithModelAsync(cancellationToken);
                 var readAt = clock.GetUtcNow();
                 var (changed, seq) = await changes.ReadAsync(Partition, options.Value.Partitions, watermark, FollowPage, cancellationToken);
                 if (changed.Count == 0)
@@ -114,26 +120,62 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>Takes over the model that the exchange decided for, once it is prepared here, and computes the needs' lists anew.</summary>
-    private async Task SwitchAsync(CancellationToken cancellationToken)
+    /// <summary>One step towards the model that the exchange decided for; what fails is tried again at the next tick, and never stops the following.</summary>
+    private async Task KeepUpWithModelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Switch();
+            await PrepareAsync(cancellationToken);
+            await RefreshAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogNotPrepared(error, Partition);
+        }
+    }
+
+    /// <summary>Takes over the model that the exchange decided for, once it is prepared here.</summary>
+    private void Switch()
     {
         if (retired is not null && clock.GetUtcNow() - switchedAt >= RetiredFor)
         {
             retired = null;
         }
 
-        if (!prepared || preparing!.Model.Version != models.Current.Version)
+        if (prepared && preparing!.Model.Version == models.Current.Version)
         {
-            return;
+            (retired, serving, preparing, prepared, switchedAt) = (serving, preparing, null, false, clock.GetUtcNow());
+            RefreshAll();
+            LogSwitched(Partition, serving.Model.Version);
         }
+    }
 
-        (retired, serving, preparing, prepared, switchedAt) = (serving, preparing, null, false, clock.GetUtcNow());
-        await encodings.SetWatermarkAsync(Partition, serving.Model.Version, watermark, cancellationToken);
-        await encodings.ForgetAsync(Partition, options.Value.Partitions, serving.Model.Version, cancellationToken);
-        LogSwitched(Partition, serving.Model.Version);
+    private void RefreshAll()
+    {
+        unrefreshed.Clear();
         foreach (var need in serving.Needs.Names)
         {
-            await GrainFactory.GetGrain<ISuggestionListGrain>(need).RecomputeAsync(cancellationToken);
+            unrefreshed.Enqueue(need);
+        }
+    }
+
+    /// <summary>Computes some lists of an earlier model anew, and when all are done drops some encodings of earlier models.</summary>
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < RefreshPage && unrefreshed.TryPeek(out var need); i++)
+        {
+            if (!await GrainFactory.GetGrain<ISuggestionListGrain>(need).RefreshAsync(serving.Model.Version, cancellationToken))
+            {
+                return; // its silo hasn't heard of the model yet
+            }
+
+            unrefreshed.Dequeue();
+        }
+
+        if (unrefreshed.Count == 0 && preparing is null)
+        {
+            await encodings.ForgetAsync(Partition, options.Value.Partitions, serving.Model.Version, cancellationToken);
         }
     }
 
@@ -244,7 +286,7 @@ internal sealed partial class PartitionGrain(
         for (var i = 0; i < queries.Count; i++)
         {
             var (offer, current, query) = queries[i];
-            foreach (var need in answer.Hits[i].Where(hit => hit.Score >= query.MinScore || !current))
+            foreach (var need in answer.Hits[i].Where(hit => !current || AsHit(offer, hit).Score >= serving.Model.Fusion.Threshold))
             {
                 var forNeed = candidates.TryGetValue(need.Name, out var known) ? known : candidates[need.Name] = [];
                 if (current || !forNeed.ContainsKey(offer.Name))
@@ -254,7 +296,7 @@ internal sealed partial class PartitionGrain(
             }
         }
 
-        await Task.WhenAll(candidates.Select(pair => GrainFactory.GetGrain<ISuggestionListGrain>(pair.Key).MergeAsync([.. pair.Value.Values], cancellationToken)));
+        await Task.WhenAll(candidates.Select(pair => GrainFactory.GetGrain<ISuggestionListGrain>(pair.Key).MergeAsync(serving.Model.Version, [.. pair.Value.Values], cancellationToken)));
     }
 
     /// <summary>The same pair seen from the need: whether the offer is stale counts, not the need.</summary>
@@ -266,7 +308,10 @@ internal sealed partial class PartitionGrain(
         return need with { Name = offer.Name, Country = offer.Country, Language = language, Stale = stale, Score = pair.Score(need.ToSignals(), stale) };
     }
 
-    private PartitionQuery Query(Item offer, byte[] encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, encoding: (serving.Model, encoding));
+    private PartitionQuery Query(Item offer, byte[] encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, MinScore, (serving.Model, encoding));
+
+    /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
+    private double MinScore => PairWeights.WithStalePenalty(serving.Model.Fusion.Threshold);
 
     private static IndexedItem Indexed(Item item) => new(
         item.Name, item.Parent, item.Country, PartitionSearch.Areas(item.Content), PartitionSearch.Goals(item.Content), (int)item.Content.Maturity, item.ConfirmTime ?? item.UpdateTime, item.ExpireTime);
@@ -276,6 +321,9 @@ internal sealed partial class PartitionGrain(
 
     [LoggerMessage(EventId = 403, Level = LogLevel.Information, Message = "Partition {Partition} answers with model {Model} from now on")]
     private partial void LogSwitched(int partition, string model);
+
+    [LoggerMessage(EventId = 404, Level = LogLevel.Error, Message = "Partition {Partition} could not go on towards another model")]
+    private partial void LogNotPrepared(Exception error, int partition);
 
     [LoggerMessage(EventId = 402, Level = LogLevel.Error, Message = "'{Item}' could not be encoded and stays out of the index")]
     private partial void LogNotEncoded(Exception error, string item);

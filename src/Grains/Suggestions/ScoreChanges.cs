@@ -1,6 +1,7 @@
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
+using CooperaNet.Matching.Taxonomy;
 
 namespace CooperaNet.Matching.Suggestions;
 
@@ -18,7 +19,7 @@ internal static class ScoreChanges
             changes.Add(new(ExplanationText.SetGoals(language, goals), pair.Score(signals with { Goals = agreement }, hit.Stale)));
         }
 
-        var areas = needTags.Areas.Intersect(offerTags.Areas).Where(area => !need.AreasOfFocus.Contains(area) || !offer.AreasOfFocus.Contains(area)).ToList();
+        var areas = needTags.Areas.Intersect(offerTags.Areas).Where(area => area != AreasOfFocus.Other && (!need.AreasOfFocus.Contains(area) || !offer.AreasOfFocus.Contains(area))).ToList();
         if (areas.Count > 0)
         {
             var (left, right) = (need with { AreasOfFocus = [.. need.AreasOfFocus.Union(areas)] }, offer with { AreasOfFocus = [.. offer.AreasOfFocus.Union(areas)] });

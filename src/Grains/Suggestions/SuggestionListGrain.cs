@@ -44,16 +44,31 @@ internal sealed class SuggestionListGrain(
             cancellationToken);
     }
 
-    public async Task MergeAsync(IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
+    public async Task<bool> RefreshAsync(string model, CancellationToken cancellationToken)
+    {
+        if (models.Current.Version != model)
+        {
+            return false;
+        }
+
+        if (state.State.Model != model)
+        {
+            await RecomputeAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    public async Task MergeAsync(string model, IReadOnlyList<Candidate> candidates, CancellationToken cancellationToken)
     {
         var list = state.State;
-        if (list.NeedRevision == 0)
+        if (list.NeedRevision == 0 || list.Model != model)
         {
-            return; // computed when the need's own change is followed
+            return; // computed when the need's own change is followed, or refreshed for the model
         }
 
         var changed = candidates.Select(candidate => candidate.Offer).ToHashSet();
-        if (list.Model != models.Current.Version || list.Hits.Any(hit => changed.Contains(hit.Name)))
+        if (list.Hits.Any(hit => changed.Contains(hit.Name)))
         {
             await RecomputeAsync(cancellationToken);
             return;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Tagging;
@@ -36,7 +37,10 @@ internal static class TagProposals
             return [];
         }
 
-        var (goals, _) = CodeSuggester.Suggest(model, item.Title, item.Summary, item.LanguageCode);
-        return goals.Any(goal => item.Goals.Contains(int.Parse(goal.Code, CultureInfo.InvariantCulture)) && goal.Probability >= Unlikely) ? [] : [.. goals.Where(goal => goal.Probability >= Likely)];
+        var meaning = new float[SemanticCode.MeaningLength];
+        var (_, _, concepts) = model.Read(item.Title, item.Summary, item.LanguageCode, meaning);
+        var probabilities = model.Tagger.Tag(meaning, concepts).Goals;
+        return item.Goals.Any(goal => probabilities[goal - 1] >= Unlikely) || probabilities.All(probability => probability < Likely) ? []
+            : [.. CodeSuggester.Suggest(model, item.Title, item.Summary, item.LanguageCode).Goals.Where(goal => goal.Probability >= Likely)];
     }
 }

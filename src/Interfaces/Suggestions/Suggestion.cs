@@ -3,7 +3,7 @@ using CooperaNet.Matching.Items;
 namespace CooperaNet.Matching.Suggestions;
 
 /// <summary>What one signal added to the score.</summary>
-/// <param name="Signal">form, meaning, topic, terms, tags, freshness or prior.</param>
+/// <param name="Signal">form, meaning, topic, terms, tags, freshness, doubt or prior.</param>
 /// <param name="Value">Its part of the log-odds before calibration's link; the parts add up to logit(score).</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.Contribution")]
 public readonly record struct Contribution([property: Id(0)] string Signal, [property: Id(1)] double Value);
@@ -63,7 +63,7 @@ public sealed record Explanation
     /// <summary>What would change the score, and to what.</summary>
     [Id(9)] public IReadOnlyList<ScoreChange> Changes { get; init; } = [];
 
-    /// <summary>Why the pair's place in the list is another than before; null when nothing is known to have changed.</summary>
+    /// <summary>How the pair stood before the need or the model changed last; null when neither did, and but in explanations of one pair.</summary>
     [Id(10)] public RankChange? RankChange { get; init; }
 }
 
@@ -80,7 +80,7 @@ public sealed record Suggestion
     /// <summary>Calibrated: of the pairs scored 0.8, about 80 % are relevant. 0 to 1.</summary>
     [Id(2)] public double Score { get; init; }
 
-    /// <summary>1 for the best.</summary>
+    /// <summary>1 for the best; 0 for an explained pair that is not in the need's list.</summary>
     [Id(3)] public int Rank { get; init; }
 
     /// <summary>The model that scored it.</summary>

@@ -9,7 +9,7 @@ internal sealed class FeatureSum(int capacity) : IDisposable
     private float[] weights = ArrayPool<float>.Shared.Rent(capacity);
     private int count;
 
-    /// <summary>Adds one occurrence.</summary>
+    /// <summary>Adds one occurrence; a feature weighs the same each time.</summary>
     public void Add(int id, float weight)
     {
         if (count == Math.Min(ids.Length, weights.Length))
@@ -24,42 +24,28 @@ internal sealed class FeatureSum(int capacity) : IDisposable
     /// <summary>The strongest features, of unit length together, each occurrence after the first counting less: a feature that occurs n times weighs 1 + ln(n) times its weight.</summary>
     public SparseVector Strongest(int wanted)
     {
-        var distinct = Merge(static (sum, occurrences) => sum / occurrences * (1 + MathF.Log(occurrences)));
-        return SparseVector.Strongest(ids.AsSpan(0, distinct), weights.AsSpan(0, distinct), wanted);
-    }
+        Array.Sort(ids, weights, 0, count);
+        var distinct = 0;
+        for (var start = 0; start < count;)
+        {
+            var end = start + 1;
+            while (end < count && ids[end] == ids[start])
+            {
+                end++;
+            }
 
-    /// <summary>All features, with the sums of their weights; not of unit length.</summary>
-    public SparseVector Total()
-    {
-        var distinct = Merge(static (sum, _) => sum);
-        return new(ids[..distinct], weights[..distinct]);
+            (ids[distinct], weights[distinct]) = (ids[start], weights[start] * (1 + MathF.Log(end - start)));
+            distinct++;
+            start = end;
+        }
+
+        return SparseVector.Strongest(ids.AsSpan(0, distinct), weights.AsSpan(0, distinct), wanted);
     }
 
     public void Dispose()
     {
         ArrayPool<int>.Shared.Return(ids);
         ArrayPool<float>.Shared.Return(weights);
-    }
-
-    /// <summary>Brings equal ids together at the front, sorted; returns how many are left.</summary>
-    private int Merge(Func<float, int, float> combine)
-    {
-        Array.Sort(ids, weights, 0, count);
-        var distinct = 0;
-        for (var start = 0; start < count;)
-        {
-            var (end, sum) = (start, 0f);
-            while (end < count && ids[end] == ids[start])
-            {
-                sum += weights[end++];
-            }
-
-            (ids[distinct], weights[distinct]) = (ids[start], combine(sum, end - start));
-            distinct++;
-            start = end;
-        }
-
-        return distinct;
     }
 
     private void Grow()

@@ -20,7 +20,7 @@ public static class SemanticCode
     /// <summary>Bytes of a code.</summary>
     public const int Length = MeaningLength + TopicLength;
 
-    private const float MeaningScale = 320; // numbers beyond ±0.4 are cut; they don't occur in unit vectors of 224 dimensions but for texts of one word
+    private const float MeaningScale = 320; // numbers beyond ±0.4 are cut: they are rare in unit vectors of 224 dimensions, but for texts of few words
     private const float TopicScale = 127;
 
     /// <summary>Rounds two unit vectors to a code.</summary>

@@ -2,6 +2,7 @@ using CooperaNet.Matching.Analysis;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Tagging;
 using CooperaNet.Matching.Thesauri;
 
 namespace CooperaNet.Matching.Explanations;
@@ -22,6 +23,7 @@ public sealed class AnalyzedText
         Language = LanguageDetector.PositionOf(languageCode);
         Span<float> meaning = stackalloc float[SemanticCode.MeaningLength];
         (_, Terms, Concepts) = model.Read(title, summary, languageCode, meaning);
+        Tags = model.Tagger.Tag(meaning, Concepts);
         Lengths = model.Translations.Lengths(Terms, Language);
         foreach (var sentence in Sentences.Of(summary).Prepend(title))
         {
@@ -38,6 +40,9 @@ public sealed class AnalyzedText
             Mentions.AddRange(mentions.Select(mention => mention with { Start = first + mention.Start }));
         }
     }
+
+    /// <summary>What the text is about, whatever its tags say.</summary>
+    public TagProbabilities Tags { get; }
 
     /// <summary>Position in LanguageDetector.Languages.</summary>
     internal int Language { get; }

@@ -12,14 +12,14 @@ internal sealed class Postings
 
     private Postings(Dictionary<int, (int Start, int Count)> lists, int[] ordinals, float[] weights) => (this.lists, this.ordinals, this.weights) = (lists, ordinals, weights);
 
-    /// <summary>Adds each item's cosine with the query to its accumulator.</summary>
-    public void Accumulate(SparseVector query, float[] accumulators)
+    /// <summary>Adds each item's product with the query to its accumulator; the query's ids may come in any order, and repeatedly.</summary>
+    public void Accumulate(ReadOnlySpan<int> ids, ReadOnlySpan<float> queryWeights, float[] accumulators)
     {
-        for (var i = 0; i < query.Ids.Length; i++)
+        for (var i = 0; i < ids.Length; i++)
         {
-            if (lists.TryGetValue(query.Ids[i], out var list))
+            if (lists.TryGetValue(ids[i], out var list))
             {
-                var weight = query.Weights[i];
+                var weight = queryWeights[i];
                 var items = ordinals.AsSpan(list.Start, list.Count);
                 var values = weights.AsSpan(list.Start, list.Count);
                 for (var j = 0; j < items.Length; j++)

@@ -45,15 +45,15 @@ internal sealed class Segment
     }
 
     /// <summary>Offers every live item to the collector, with its score.</summary>
-    public void Search(IndexQuery query, SparseVector translated, MatchingModel model, BitArray? gone, TopHits top)
+    public void Search(IndexQuery query, (int[] Ids, float[] Weights) translated, MatchingModel model, BitArray? gone, TopHits top)
     {
         var (count, fusion) = (Items.Length, model.Fusion);
         var forms = ArrayPool<float>.Shared.Rent(count);
         var shared = ArrayPool<float>.Shared.Rent(count);
         Array.Clear(forms, 0, count);
         Array.Clear(shared, 0, count);
-        terms.Accumulate(translated, forms);
-        concepts.Accumulate(query.Encoding.Concepts, shared);
+        terms.Accumulate(translated.Ids, translated.Weights, forms);
+        concepts.Accumulate(query.Encoding.Concepts.Ids, query.Encoding.Concepts.Weights, shared);
         for (var ordinal = 0; ordinal < count; ordinal++)
         {
             var item = Items[ordinal];

@@ -25,6 +25,9 @@ public readonly record struct PairWeights(float Bias, float Hinge, float Ceiling
     /// <summary>Taken from the log-odds of a pair whose other side was not confirmed for long: halves the odds.</summary>
     public const double StalePenalty = 0.693147;
 
+    /// <summary>What a score becomes with the penalty.</summary>
+    public static double WithStalePenalty(double score) => score / (score + (Math.Exp(StalePenalty) * (1 - score)));
+
     /// <summary>The score of a pair, 0 to 1.</summary>
     public double Score(Signals signals, bool stale = false) => 1 / (1 + Math.Exp(-LogOdds(signals, stale)));
 

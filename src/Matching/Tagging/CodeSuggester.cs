@@ -18,10 +18,8 @@ public static class CodeSuggester
     /// <summary>Every goal and every area of focus, each list best first.</summary>
     public static (IReadOnlyList<CodeProposal> Goals, IReadOnlyList<CodeProposal> Areas) Suggest(MatchingModel model, string title, string summary, string languageCode)
     {
-        var meaning = new float[SemanticCode.MeaningLength];
-        var (_, _, concepts) = model.Read(title, summary, languageCode, meaning);
-        var probabilities = model.Tagger.Tag(meaning, concepts);
         var text = new AnalyzedText(model, title, summary, languageCode);
+        var (probabilities, concepts) = (text.Tags, text.Concepts);
         var goals = probabilities.Goals.Select((probability, i) => new CodeProposal(
             (i + 1).ToString(System.Globalization.CultureInfo.InvariantCulture), probability, Causes(text, concept => model.Tagger.Evidence(concept, i + 1), concepts)));
         // Of what hides under "Other" the likeliest speaks for it.

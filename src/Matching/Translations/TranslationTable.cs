@@ -65,21 +65,27 @@ public sealed class TranslationTable
     public IEnumerable<TranslationLink> Links() => Enumerable.Range(0, Count).SelectMany(term => Of(term).Where(link => link.Term > term).Select(link => new TranslationLink(term, link.Term, link.Strength)));
 
     /// <summary>A text's terms as they may stand in texts of any language: its own, and their translations.</summary>
-    /// <returns>Ids ascending; not of unit length.</returns>
-    public SparseVector Translate(SparseVector terms)
+    /// <returns>In no order; an id may come several times, and its weights add up. Not of unit length.</returns>
+    public (int[] Ids, float[] Weights) Translate(SparseVector terms)
     {
-        using var sum = new FeatureSum(1024);
+        var count = terms.Ids.Length;
+        foreach (var term in terms.Ids)
+        {
+            count += term < Count ? starts[term + 1] - starts[term] : 0;
+        }
+
+        var (ids, weights, filled) = (new int[count], new float[count], 0);
         for (var i = 0; i < terms.Ids.Length; i++)
         {
             var (term, weight) = (terms.Ids[i], terms.Weights[i]);
-            sum.Add(term, weight);
+            (ids[filled], weights[filled++]) = (term, weight);
             for (var link = term < Count ? starts[term] : 0; term < Count && link < starts[term + 1]; link++)
             {
-                sum.Add(targets[link], weight * strengths[link] / Scale);
+                (ids[filled], weights[filled++]) = (targets[link], weight * strengths[link] / Scale);
             }
         }
 
-        return sum.Total();
+        return (ids, weights);
     }
 
     /// <summary>By language, the length of the terms' translation into it; 1 for their own language and when there is none.</summary>

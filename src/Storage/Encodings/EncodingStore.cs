@@ -33,10 +33,19 @@ public sealed class EncodingStore(ExchangeDatabase database)
             new { item, model, revision }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Drops a partition's encodings of all models but one.</summary>
-    public Task ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken) => database.WriteAsync(
-        "DELETE FROM encoding WHERE model <> @model AND item IN (SELECT id FROM register WHERE bucket % @partitions = @partition)",
-        cancellationToken, ("@model", keptModel), ("@partitions", partitions), ("@partition", partition));
+    /// <summary>Drops some of a partition's encodings of other models than one; nothing is written when there are none.</summary>
+    public async Task ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken)
+    {
+        await using var read = database.OpenRead();
+        var some = await read.QueryAsync<long>(new(
+            "SELECT e.rowid FROM encoding e JOIN register r ON r.id = e.item WHERE e.model <> @keptModel AND r.bucket % @partitions = @partition LIMIT 500",
+            new { keptModel, partition, partitions }, cancellationToken: cancellationToken));
+        (string, object)[][] rows = [.. some.Select(row => new (string, object)[] { ("@row", row) })];
+        if (rows.Length > 0)
+        {
+            await database.WriteAsync("DELETE FROM encoding WHERE rowid = @row", rows, cancellationToken);
+        }
+    }
 
     /// <summary>How far a partition has read with this model; 0 for a new partition or model.</summary>
     public async Task<long> WatermarkAsync(int partition, string model, CancellationToken cancellationToken)

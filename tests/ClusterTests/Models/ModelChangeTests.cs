@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Suggestions;
 
 namespace CooperaNet.Matching.ClusterTests.Models;
 
@@ -33,6 +34,8 @@ public sealed class ModelChangeTests : IAsyncLifetime
             answered++;
             return first["modelVersion"]!.GetValue<string>() == oldModel ? null : first;
         });
+        await exchange.EventuallyAsync(async () => // and the kept list follows
+            await exchange.Grains.GetGrain<ISuggestionListGrain>(need).FindAsync(1, after["modelVersion"]!.GetValue<string>(), TestContext.Current.CancellationToken));
 
         Assert.True(answered > 1);
         Assert.StartsWith(oldModel + "+", after["modelVersion"]!.GetValue<string>(), StringComparison.Ordinal);
@@ -60,7 +63,41 @@ public sealed class ModelChangeTests : IAsyncLifetime
         var switched = await grain.GetAsync(TestContext.Current.CancellationToken);
         Assert.Equal(("cross-b", null), (switched.Current!.Version, switched.Next));
 
+        await grain.OfferAsync("cross-d", canServeCurrent: true, TestContext.Current.CancellationToken);
+        var rolledBack = await grain.OfferAsync("cross-b", canServeCurrent: true, TestContext.Current.CancellationToken);
+        Assert.Equal(("cross-b", null), (rolledBack.Current!.Version, rolledBack.Next));
+
         Assert.Equal("cross-c", (await grain.OfferAsync("cross-c", canServeCurrent: false, TestContext.Current.CancellationToken)).Current!.Version);
+    }
+
+    [Fact]
+    public async Task A_partition_that_starts_anew_is_not_ready_any_more()
+    {
+        var grain = exchange.Grains.GetGrain<IModelGrain>(8);
+        await grain.OfferAsync("cross-a", canServeCurrent: false, TestContext.Current.CancellationToken);
+        await grain.OfferAsync("cross-b", canServeCurrent: true, TestContext.Current.CancellationToken);
+        await grain.ReadyAsync(0, "cross-b", TestContext.Current.CancellationToken);
+        await grain.JoinAsync(0, TestContext.Current.CancellationToken);
+        await grain.ReadyAsync(1, "cross-b", TestContext.Current.CancellationToken);
+
+        Assert.Equal("cross-a", (await grain.GetAsync(TestContext.Current.CancellationToken)).Current!.Version);
+    }
+
+    [Fact]
+    public void The_file_of_a_model_that_is_wanted_is_kept_and_a_missing_one_is_not_followed()
+    {
+        using var file = ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"));
+        var models = new ActiveModel(file, Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"), exchange.Database);
+        var folder = Path.Combine(Path.GetDirectoryName(exchange.Database.Path)!, "models");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "cross-wanted.bin"), "");
+        File.WriteAllText(Path.Combine(folder, "cross-old.bin"), "");
+
+        models.Keep(new() { Current = new(file.Version, null), Next = new("cross-wanted+1234", null) });
+        models.Follow(new() { Current = new("cross-gone", null), Next = new("cross-gone+1", null) });
+
+        Assert.Equal([$"{file.Version}.bin", "cross-wanted.bin"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal((file.Version, null, false), (models.Current.Version, models.Next, models.Has("cross-gone")));
     }
 
     private async Task<IEnumerable<JsonNode>> ListAsync(string need) => (await exchange.GetAsync($"/v1/{need}/suggestions?minScore=0"))["suggestions"]!.AsArray().Select(suggestion => suggestion!);
