@@ -27,8 +27,15 @@ evaluate.SetAction(parsed =>
     new Evaluator(model, new OwnTexts(parsed.GetValue(data)!), new Tasks(parsed.GetValue(folder)!), Console.Out).Run();
 });
 
+var size = new Command("size", "Measures what smaller models would be worth") { folder, data, modelFile };
+size.SetAction(parsed =>
+{
+    using var model = ModelFile.Load(parsed.GetValue(modelFile)!);
+    new SizeCurve(model, new OwnTexts(parsed.GetValue(data)!), new Tasks(parsed.GetValue(folder)!), Console.Out).Run();
+});
+
 var file = new Argument<string>("FILE") { Description = "The file to write" };
 var skos = new Command("skos", "Exports the thesaurus as SKOS (RDF/XML)") { file, data };
 skos.SetAction(parsed => Skos.Export(new OwnTexts(parsed.GetValue(data)!).Concepts).Save(parsed.GetValue(file)!));
 
-return new RootCommand("Learns and measures the model of CooperaNet.Matching") { train, evaluate, skos }.Parse(args).Invoke();
+return new RootCommand("Learns and measures the model of CooperaNet.Matching") { train, evaluate, size, skos }.Parse(args).Invoke();

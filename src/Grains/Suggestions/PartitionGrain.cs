@@ -27,6 +27,7 @@ internal sealed partial class PartitionGrain(
     private PartitionIndexes? retired; // of the model before, for queries that were under way
     private long preparedTo; // storage id of the last item that was indexed with the next model
     private bool prepared;
+    private bool forgetting; // whether encodings of earlier models may be left
     private DateTimeOffset switchedAt;
     private long watermark;
     private DateTimeOffset asOf;
@@ -153,6 +154,7 @@ internal sealed partial class PartitionGrain(
 
     private void RefreshAll()
     {
+        forgetting = true;
         unrefreshed.Clear();
         foreach (var need in serving.Needs.Names)
         {
@@ -173,9 +175,9 @@ internal sealed partial class PartitionGrain(
             unrefreshed.Dequeue();
         }
 
-        if (unrefreshed.Count == 0 && preparing is null)
+        if (forgetting && unrefreshed.Count == 0 && preparing is null)
         {
-            await encodings.ForgetAsync(Partition, options.Value.Partitions, serving.Model.Version, cancellationToken);
+            forgetting = await encodings.ForgetAsync(Partition, options.Value.Partitions, serving.Model.Version, cancellationToken);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class FeatureSum(int capacity) : IDisposable
     private float[] weights = ArrayPool<float>.Shared.Rent(capacity);
     private int count;
 
-    /// <summary>Adds one occurrence; a feature weighs the same each time.</summary>
+    /// <summary>Adds one occurrence.</summary>
     public void Add(int id, float weight)
     {
         if (count == Math.Min(ids.Length, weights.Length))
@@ -21,20 +21,20 @@ internal sealed class FeatureSum(int capacity) : IDisposable
         count++;
     }
 
-    /// <summary>The strongest features, of unit length together, each occurrence after the first counting less: a feature that occurs n times weighs 1 + ln(n) times its weight.</summary>
+    /// <summary>The strongest features, of unit length together, each occurrence after the first counting less: a feature that occurs n times weighs 1 + ln(n) times its mean weight.</summary>
     public SparseVector Strongest(int wanted)
     {
         Array.Sort(ids, weights, 0, count);
         var distinct = 0;
         for (var start = 0; start < count;)
         {
-            var end = start + 1;
+            var (end, sum) = (start, 0f);
             while (end < count && ids[end] == ids[start])
             {
-                end++;
+                sum += weights[end++];
             }
 
-            (ids[distinct], weights[distinct]) = (ids[start], weights[start] * (1 + MathF.Log(end - start)));
+            (ids[distinct], weights[distinct]) = (ids[start], sum / (end - start) * (1 + MathF.Log(end - start)));
             distinct++;
             start = end;
         }

@@ -66,6 +66,19 @@ public sealed class WordVectors
         return (values, scales);
     }
 
+    /// <summary>The same vectors for fewer words, and with the numbers from some place on at zero.</summary>
+    /// <param name="vocabulary">The terms.</param>
+    /// <param name="kept">By term id, whether it keeps its vector.</param>
+    /// <param name="dimensions">Numbers that stay.</param>
+    public WordVectors Smaller(Vocabulary vocabulary, Func<int, bool> kept, int dimensions)
+    {
+        bool[] has = [.. Has.Select((own, term) => own && kept(term))];
+        int[] stay = [.. Enumerable.Range(0, has.Length).Where(term => has[term]).Select(term => rows[term])];
+        return new(
+            Dimensions, vocabulary, has,
+            [.. stay.SelectMany(row => values.AsSpan(row * Dimensions, dimensions).ToArray().Concat(new sbyte[Dimensions - dimensions]))], [.. stay.Select(row => scales[row])]);
+    }
+
     /// <summary>Adds a word's vector, times a weight, to a sum.</summary>
     /// <param name="term">Its id.</param>
     /// <param name="stem">Its stem, for when it has no vector of its own.</param>

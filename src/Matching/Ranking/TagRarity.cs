@@ -12,11 +12,14 @@ public sealed record TagRarity(float[] Areas, float[] Goals, float UsualAreas, f
     /// <summary>Half of full agreement is reached when the squared rarities of the shared tags add up to this.</summary>
     private const double HalfPoint = 4;
 
-    /// <summary>Agreement of two sets of areas given as bit masks, against what is usual: -1 to 1, below 0 when they share less; 0 when either side has none.</summary>
-    public double OfAreas(int left, int right) => left == 0 || right == 0 ? 0 : Agreement(left & right, Areas) - UsualAreas;
+    /// <summary>Agreement of two sets of areas given as bit masks, against what is usual: -1 to 1, below 0 when they share less; 0 when either side has none. The same tags never speak against a pair.</summary>
+    public double OfAreas(int left, int right) => Beyond(UsualAreas, left, right, Areas);
 
     /// <summary>The same for goals (bit 0 is goal 1).</summary>
-    public double OfGoals(int left, int right) => left == 0 || right == 0 ? 0 : Agreement(left & right, Goals) - UsualGoals;
+    public double OfGoals(int left, int right) => Beyond(UsualGoals, left, right, Goals);
+
+    private static double Beyond(float usual, int left, int right, float[] rarity) =>
+        left == 0 || right == 0 ? 0 : Math.Max(Agreement(left & right, rarity) - usual, left == right ? 0 : -1);
 
     private static double Agreement(int shared, float[] rarity)
     {

@@ -33,8 +33,9 @@ public sealed class EncodingStore(ExchangeDatabase database)
             new { item, model, revision }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Drops some of a partition's encodings of other models than one; nothing is written when there are none.</summary>
-    public async Task ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken)
+    /// <summary>Drops some of a partition's encodings of other models than one. Reads the whole table: not for every tick.</summary>
+    /// <returns>Whether there were any; then there may be more.</returns>
+    public async Task<bool> ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken)
     {
         await using var read = database.OpenRead();
         var some = await read.QueryAsync<long>(new(
@@ -45,6 +46,8 @@ public sealed class EncodingStore(ExchangeDatabase database)
         {
             await database.WriteAsync("DELETE FROM encoding WHERE rowid = @row", rows, cancellationToken);
         }
+
+        return rows.Length > 0;
     }
 
     /// <summary>How far a partition has read with this model; 0 for a new partition or model.</summary>

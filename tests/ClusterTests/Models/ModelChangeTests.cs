@@ -23,7 +23,7 @@ public sealed class ModelChangeTests : IAsyncLifetime
         var need = (await exchange.PostAsync("/v1/authorities/bb/catalogImports", """
             {"rows":[{"sourceReference":"M-3","kind":"NEED","title":"Treating the sewage of small towns","summary":"We need low-cost treatment of wastewater before it reaches the sea.","languageCode":"en","goals":[6]}], "publish":true}
             """))["rows"]![0]!["item"]!.GetValue<string>();
-        var before = await exchange.EventuallyAsync(async () => (await ListAsync(need)).FirstOrDefault());
+        var before = await exchange.EventuallyAsync(async () => (await ListAsync(need)).ToList() is [var first, _] ? first : null);
         var (oldModel, offer) = (before["modelVersion"]!.GetValue<string>(), before["offer"]!.GetValue<string>());
 
         Assert.True(await exchange.Grains.GetGrain<IModelGrain>(0).RefitAsync(TestContext.Current.CancellationToken));

@@ -38,7 +38,7 @@ internal sealed class Evaluator(MatchingModel model, OwnTexts own, Tasks tasks, 
     private IEnumerable<Ranker> RankersOf(IReadOnlyList<TaskText> pool) => [Rankers.Model(model, pool), Rankers.Words(pool), Rankers.Grams(pool), Rankers.Bm25(model.Analyzer, pool)];
 
     /// <summary>nDCG@10 of each query for the others, itself left out.</summary>
-    private static double SameKind(Ranker ranker, List<TaskText> queries, Func<int, int, bool> relevant) => Enumerable.Range(0, queries.Count)
+    public static double SameKind(Ranker ranker, List<TaskText> queries, Func<int, int, bool> relevant) => Enumerable.Range(0, queries.Count)
         .Select(query => (Ranked: ranker(queries[query], 11).Where(hit => hit.Position != query), Query: query, Total: Enumerable.Range(0, queries.Count).Count(other => other != query && relevant(query, other))))
         .Where(entry => entry.Total > 0).Average(entry => Measures.Ndcg10(entry.Ranked.Select(hit => relevant(entry.Query, hit.Position)), entry.Total));
 
@@ -91,9 +91,9 @@ internal sealed class Evaluator(MatchingModel model, OwnTexts own, Tasks tasks, 
         }
     }
 
-    private static TaskText Text(Project project, int language) => new(Languages[language], project.Texts[language].Title, project.Texts[language].Summary);
+    public static TaskText Text(Project project, int language) => new(Languages[language], project.Texts[language].Title, project.Texts[language].Summary);
 
-    private static double First(Ranker ranker, List<TaskText> queries, List<TaskText> pool) =>
+    public static double First(Ranker ranker, List<TaskText> queries, List<TaskText> pool) =>
         queries.Select((query, i) => ranker(query, 1) is [var best, ..] && (best.Position == i || pool[best.Position] == pool[i]) ? 1.0 : 0).Average();
 
     private void Translations(string title, IReadOnlyList<TaskText?[]> rows)
@@ -169,19 +169,26 @@ internal sealed class Evaluator(MatchingModel model, OwnTexts own, Tasks tasks, 
     {
         Table("Calibration over the first ten of each query, relevant is the same sector", ["texts", "expected calibration error", "Brier score", "Brier score of a constant", "mean score", "relevant"]);
         var projects = tasks.Projects;
-        Calibrate("CAF es-es", [.. projects.Select(project => project.Text)], [.. projects.Select(project => project.Text)], (a, b) => projects[a].Sector == projects[b].Sector);
+        var bins = Calibrate("CAF es-es", [.. projects.Select(project => project.Text)], [.. projects.Select(project => project.Text)], (a, b) => projects[a].Sector == projects[b].Sector);
         foreach (var (from, to) in Pairs(sameToo: true))
         {
             Calibrate($"own {Name(from, to)}", [.. own.Projects.Select(project => Text(project, from))], [.. own.Projects.Select(project => Text(project, to))], (a, b) => own.Projects[a].Sector == own.Projects[b].Sector);
         }
+
+        Table("Reliability on the CAF projects, ten bins of equal mass", "mean score", "relevant");
+        foreach (var (score, relevant, _) in Measures.Bins(bins))
+        {
+            Row(score, relevant);
+        }
     }
 
-    private void Calibrate(string name, IReadOnlyList<TaskText> queries, IReadOnlyList<TaskText> pool, Func<int, int, bool> relevant)
+    private List<(double Score, bool Relevant)> Calibrate(string name, IReadOnlyList<TaskText> queries, IReadOnlyList<TaskText> pool, Func<int, int, bool> relevant)
     {
         var ranker = Rankers.Model(model, pool);
         var pairs = queries.SelectMany((query, i) => ranker(query, 11).Where(hit => hit.Position != i).Take(10).Select(hit => (hit.Score, relevant(i, hit.Position)))).ToList();
         var share = pairs.Average(pair => pair.Item2 ? 1.0 : 0);
         Row(name, Measures.CalibrationError(pairs), Measures.Brier(pairs), share * (1 - share), pairs.Average(pair => pair.Score), share);
+        return pairs;
     }
 
     /// <summary>Needs that were judged by reading: what people see at the threshold.</summary>
