@@ -1,5 +1,6 @@
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Languages;
+using CooperaNet.Matching.Ranking;
 
 namespace CooperaNet.Matching.Index;
 
@@ -48,7 +49,11 @@ internal sealed class ItemVectors
 
     public int LanguageOf(int ordinal) => languages[ordinal];
 
-    public (float Meaning, float Topic) Cosines(Encoding query, int ordinal) => SemanticCode.Cosines(query.Code, codes.AsSpan(ordinal * SemanticCode.Length, SemanticCode.Length));
+    public (float Meaning, float Topic) Cosines(Encoding query, int ordinal, MeaningScale scale)
+    {
+        var (meaning, topic) = SemanticCode.Cosines(query.Code, codes.AsSpan(ordinal * SemanticCode.Length, SemanticCode.Length));
+        return (scale.Of(query.Language, languages[ordinal], meaning), topic);
+    }
 
     /// <summary>The agreement in form, from the product of the query's translation with the item's terms.</summary>
     public float Form(Encoding query, int ordinal, float product) =>

@@ -47,7 +47,7 @@ internal sealed class Segment
     /// <summary>Offers every live item to the collector, with its score.</summary>
     public void Search(IndexQuery query, (int[] Ids, float[] Weights) translated, MatchingModel model, BitArray? gone, TopHits top)
     {
-        var (count, fusion) = (Items.Length, model.Fusion);
+        var (count, fusion, scale) = (Items.Length, model.Fusion, model.Scale);
         var forms = ArrayPool<float>.Shared.Rent(count);
         var shared = ArrayPool<float>.Shared.Rent(count);
         Array.Clear(forms, 0, count);
@@ -57,7 +57,7 @@ internal sealed class Segment
         for (var ordinal = 0; ordinal < count; ordinal++)
         {
             var item = Items[ordinal];
-            var (meaning, topic) = vectors.Cosines(query.Encoding, ordinal);
+            var (meaning, topic) = vectors.Cosines(query.Encoding, ordinal, scale);
             var signals = new Signals(
                 vectors.Form(query.Encoding, ordinal, forms[ordinal]), meaning, topic, Math.Min(1, shared[ordinal]),
                 model.Rarity.OfAreas(query.Areas, item.Areas), model.Rarity.OfGoals(query.Goals, item.Goals));

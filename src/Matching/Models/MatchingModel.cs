@@ -39,6 +39,9 @@ public sealed record ModelParts
 
     /// <summary>Signals to score.</summary>
     public required Fusion Fusion { get; init; }
+
+    /// <summary>Maps cosines of meanings to those that <see cref="Fusion"/> is calibrated for; not in the model's file.</summary>
+    public MeaningScale Scale { get; init; } = MeaningScale.Identity;
 }
 
 /// <summary>One version of everything that was learned. All statistics are fixed in it, so that answers are deterministic. Safe for concurrent use.</summary>
@@ -70,6 +73,9 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
 
     /// <inheritdoc cref="ModelParts.Fusion"/>
     public Fusion Fusion => parts.Fusion;
+
+    /// <inheritdoc cref="ModelParts.Scale"/>
+    public MeaningScale Scale => parts.Scale;
 
     /// <summary>Goals and areas of a text.</summary>
     public Tagger Tagger { get; } = new(parts.Tagger, parts.Thesaurus, SemanticCode.MeaningLength);

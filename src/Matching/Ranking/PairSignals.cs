@@ -19,7 +19,7 @@ public static class PairSignals
         var (meaning, topic) = SemanticCode.Cosines(left.Code, right.Code);
         return new(
             product == 0 ? 0 : Math.Min(1, product / Math.Sqrt(left.Lengths[right.Language] * right.Lengths[left.Language])),
-            meaning, topic, Math.Min(1, left.Concepts.Product(right.Concepts)),
+            model.Scale.Of(left.Language, right.Language, meaning), topic, Math.Min(1, left.Concepts.Product(right.Concepts)),
             model.Rarity.OfAreas(leftAreas, rightAreas), model.Rarity.OfGoals(leftGoals, rightGoals));
     }
 }
