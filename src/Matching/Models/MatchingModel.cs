@@ -3,6 +3,7 @@ using CooperaNet.Matching.Analysis;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Meaning;
+using CooperaNet.Matching.Onnx;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Tagging;
 using CooperaNet.Matching.Thesauri;
@@ -40,6 +41,9 @@ public sealed record ModelParts
     /// <summary>Signals to score.</summary>
     public required Fusion Fusion { get; init; }
 
+    /// <summary>A sentence model whose meaning replaces the one of words, or null; not in the model's file.</summary>
+    public OnnxSentenceEncoder? Sentences { get; init; }
+
     /// <summary>Maps cosines of meanings to those that <see cref="Fusion"/> is calibrated for; not in the model's file.</summary>
     public MeaningScale Scale { get; init; } = MeaningScale.Identity;
 }
@@ -50,7 +54,7 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
     [ThreadStatic]
     private static Scratch? scratch;
 
-    /// <summary>Names the model: its kind and the first digits of its SHA-256.</summary>
+    /// <summary>Names the model: its kind and the first digits of its SHA-256; "-onnx-" and further digits when a sentence model is set.</summary>
     public string Version { get; } = version;
 
     /// <summary>What it is made of.</summary>
@@ -84,17 +88,18 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
     public TextAnalyzer Analyzer { get; } = new();
 
     /// <summary>Encodes an item's text; the title counts twice.</summary>
-    /// <remarks>Besides its answer it allocates nothing once the words of the texts were seen before.</remarks>
+    /// <remarks>Besides its answer it allocates nothing once the words of the texts were seen before, unless a sentence model is set: that one costs milliseconds and more.</remarks>
     public Encoding Encode(string title, string summary, string languageCode)
     {
         Span<float> meaning = stackalloc float[SemanticCode.MeaningLength];
         var (language, terms, concepts) = Read(title, summary, languageCode, meaning);
         Span<float> topic = stackalloc float[SemanticCode.TopicLength];
         Tagger.Topic(meaning, concepts, topic);
+        parts.Sentences?.Encode(title, summary, meaning);
         return new(language, terms, Translations.Lengths(terms, language), concepts, SemanticCode.Of(meaning, topic));
     }
 
-    /// <summary>Reads a text: its terms, its concepts, and its meaning.</summary>
+    /// <summary>Reads a text: its terms, its concepts, and the meaning of its words, which tags and topic are told from whatever encodes the meaning that is compared.</summary>
     /// <param name="title">One line; counts twice.</param>
     /// <param name="summary">Free text; may be empty.</param>
     /// <param name="languageCode">BCP-47; a language other than en, es, pt, fr is read as English.</param>
