@@ -5,6 +5,7 @@ using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Exchange;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Onnx;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Storage;
@@ -32,7 +33,9 @@ public static class MatchingSiloBuilderExtensions
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
         services.AddOptions<CatalogOptions>().BindConfiguration(CatalogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => ModelFile.Load(provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model));
+        services.AddOptions<OnnxOptions>().BindConfiguration(OnnxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => OnnxSentenceEncoder.Load(provider.GetRequiredService<IOptions<OnnxOptions>>().Value));
+        services.AddSingleton(LoadModel);
         services.AddSingleton(provider => new ActiveModel(
             provider.GetRequiredService<MatchingModel>(), provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model, provider.GetRequiredService<ExchangeDatabase>()));
         services.AddSingleton<ModelFollower>().AddHostedService(provider => provider.GetRequiredService<ModelFollower>());
@@ -43,5 +46,12 @@ public static class MatchingSiloBuilderExtensions
         services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB
         silo.AddStartupTask<ExchangeStart>();
         return silo;
+    }
+
+    private static MatchingModel LoadModel(IServiceProvider services)
+    {
+        var model = ModelFile.Load(services.GetRequiredService<IOptions<MatchingOptions>>().Value.Model);
+        var onnx = services.GetRequiredService<IOptions<OnnxOptions>>().Value;
+        return onnx.IsOn ? OnnxModel.Of(model, services.GetRequiredService<OnnxSentenceEncoder>(), onnx.Calibration) : model;
     }
 }

@@ -16,6 +16,7 @@ internal static class Failures
         IOException { InnerException: AddressInUseException inner } => Busy(inner.Message + " " + error.Message),
         FileNotFoundException or DirectoryNotFoundException => error.Message,
         InvalidOperationException when error.Message.StartsWith("Gateway__", StringComparison.Ordinal) => error.Message,
+        InvalidOperationException when error.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => error.Message, // of the options' binder
         { InnerException: { } inner } => Explain(inner),
         _ => null,
     };

@@ -158,12 +158,23 @@ public sealed class StartTests : IDisposable
     [InlineData("Gateway__AllowedOrigins__0", "https://example.org/page", "is not an origin")]
     [InlineData("Matching__Partitions", "0", "Partitions")]
     [InlineData("Matching__Model", "/nowhere/model.bin", "/nowhere/model.bin")]
+    [InlineData("Matching__Encoder__Onnx__Model", "model.onnx", "Matching__Encoder__Onnx__Tokenizer is not set")]
+    [InlineData("Matching__Encoder__Onnx__Pooling", "Max", "'Max' at 'Matching:Encoder:Onnx:Pooling'")]
     [InlineData("Exchange__LoadSample", "true", "never goes into a Production exchange")]
     public async Task A_wrong_setting_is_named(string name, string value, string said)
     {
         await using var exchange = ExchangeProcess.Start(directory, false, (name, value));
 
         await AssertRefusedAsync(exchange, said);
+    }
+
+    [Fact]
+    public async Task A_sentence_model_that_is_not_there_is_named()
+    {
+        var tokenizer = Path.Combine(directory, "vocab.txt");
+        await using var exchange = ExchangeProcess.Start(directory, false, ("Matching__Encoder__Onnx__Model", "/nowhere/model.onnx"), ("Matching__Encoder__Onnx__Tokenizer", tokenizer));
+
+        await AssertRefusedAsync(exchange, "cannot start: Matching__Encoder__Onnx__Model '/nowhere/model.onnx': the file does not exist.");
     }
 
     /// <summary>The suggestions of all needs, computed anew.</summary>

@@ -22,12 +22,15 @@ internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeD
     /// <summary>What the partitions encode their items for, or null.</summary>
     public MatchingModel? Next => next;
 
-    /// <summary>Keeps the file for the day when it is no longer the newest, and drops those that are neither it nor wanted.</summary>
+    /// <summary>
+    /// Keeps the file for the day when it is no longer the newest, and drops those that are neither it nor wanted. A model with
+    /// a sentence model is not kept: the file alone could not answer under its version.
+    /// </summary>
     /// <exception cref="IOException">The disk is full or cannot be written; nothing else depends on it.</exception>
     public void Keep(ModelState state)
     {
         Directory.CreateDirectory(folder);
-        if (!System.IO.File.Exists(PathOf(file.Version)))
+        if (file.Parts.Sentences is null && !System.IO.File.Exists(PathOf(file.Version)))
         {
             var copy = Path.Combine(folder, Path.GetRandomFileName()); // another silo may copy the same file at the same time
             try

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Explanations;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Languages;
@@ -59,7 +58,7 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     {
         var (needItem, offerItem) = (await GetAsync(need, cancellationToken), await GetAsync(offer, cancellationToken));
         var model = models.Current;
-        var (left, right) = (Encode(model, needItem.Content), Encode(model, offerItem.Content));
+        var (left, right) = (await search.EncodeAsync(model, needItem.Content, cancellationToken), await search.EncodeAsync(model, offerItem.Content, cancellationToken));
         var signals = PairSignals.Of(
             model, left, right, PartitionSearch.Areas(needItem.Content), PartitionSearch.Areas(offerItem.Content), PartitionSearch.Goals(needItem.Content), PartitionSearch.Goals(offerItem.Content));
         var stale = freshness.Value.At(clock.GetUtcNow()).IsStale(offerItem);
@@ -119,8 +118,11 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         };
     }
 
-    private Task<PartitionAnswer> AskAsync(MatchingModel model, ItemContent content, ItemKind kind, string parent, SuggestionQuery query, CancellationToken cancellationToken) => search.SearchAsync(
-        [search.QueryOf(content, kind, parent, options.Value.KeptPerNeed, MinScore(query), (model, Encode(model, content).ToBytes()), query.Constraints)], cancellationToken);
+    private async Task<PartitionAnswer> AskAsync(MatchingModel model, ItemContent content, ItemKind kind, string parent, SuggestionQuery query, CancellationToken cancellationToken)
+    {
+        var encoding = await search.EncodeAsync(model, content, cancellationToken);
+        return await search.SearchAsync([PartitionSearch.QueryOf(content, kind, parent, options.Value.KeptPerNeed, (model, encoding.ToBytes()), MinScore(query), query.Constraints)], cancellationToken);
+    }
 
     private async Task<Item> GetAsync(ItemId id, CancellationToken cancellationToken)
     {
@@ -158,8 +160,6 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     }
 
     private static AnalyzedText Analyze(MatchingModel model, ItemContent content) => new(model, content.Title, content.Summary, content.LanguageCode);
-
-    private static Encoding Encode(MatchingModel model, ItemContent content) => model.Encode(content.Title, content.Summary, content.LanguageCode);
 
     /// <summary>Explains one pair; <paramref name="prospect"/> tells which side <paramref name="name"/> is.</summary>
     private static Suggestion Explain(MatchingModel model, string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)

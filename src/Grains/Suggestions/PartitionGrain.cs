@@ -310,7 +310,7 @@ internal sealed partial class PartitionGrain(
         return need with { Name = offer.Name, Country = offer.Country, Language = language, Stale = stale, Score = pair.Score(need.ToSignals(), stale) };
     }
 
-    private PartitionQuery Query(Item offer, byte[] encoding) => search.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, MinScore, (serving.Model, encoding));
+    private PartitionQuery Query(Item offer, byte[] encoding) => PartitionSearch.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, (serving.Model, encoding), MinScore);
 
     /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
     private double MinScore => PairWeights.WithStalePenalty(serving.Model.Fusion.Threshold);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace CooperaNet.Matching.Suggestions;
 
 /// <summary>Scatters queries over all partitions and gathers the best answers.</summary>
-internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOptions> options, ActiveModel models)
+internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOptions> options, QueryPool pool)
 {
     /// <summary>Answers of all partitions, merged, best first; ties by name. One list a query.</summary>
     public async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
@@ -29,14 +29,21 @@ internal sealed class PartitionSearch(IGrainFactory grains, IOptions<MatchingOpt
         return [.. answers.SelectMany(answer => answer).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(count)];
     }
 
-    /// <summary>The query of an item for its counterparts.</summary>
-    public PartitionQuery QueryOf(
-        ItemContent content, ItemKind kind, string parent, int count, double? minScore = null, (MatchingModel Model, byte[] Data)? encoding = null, SuggestionConstraints? constraints = null)
+    /// <summary>What the model understands of an item; a sentence model takes long and goes to the thread pool.</summary>
+    public Task<Encoding> EncodeAsync(MatchingModel model, ItemContent content, CancellationToken cancellationToken)
     {
-        var model = encoding?.Model ?? models.Current;
+        Encoding Encode() => model.Encode(content.Title, content.Summary, content.LanguageCode);
+        return model.Parts.Sentences is null ? Task.FromResult(Encode()) : pool.QueryAsync(Encode, cancellationToken);
+    }
+
+    /// <summary>The query of an item for its counterparts.</summary>
+    public static PartitionQuery QueryOf(
+        ItemContent content, ItemKind kind, string parent, int count, (MatchingModel Model, byte[] Data) encoding, double? minScore = null, SuggestionConstraints? constraints = null)
+    {
+        var model = encoding.Model;
         return new(
             kind == ItemKind.Offer ? ItemKind.Need : ItemKind.Offer,
-            encoding?.Data ?? model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes(),
+            encoding.Data,
             Areas(content), Goals(content), parent, count, minScore ?? model.Fusion.Threshold, model.Version, constraints ?? SuggestionConstraints.None);
     }
 

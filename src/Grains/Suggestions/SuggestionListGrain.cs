@@ -28,7 +28,9 @@ internal sealed class SuggestionListGrain(
             return;
         }
 
-        var query = search.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed);
+        var model = models.Current;
+        var encoding = await search.EncodeAsync(model, need.Content, cancellationToken);
+        var query = PartitionSearch.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed, (model, encoding.ToBytes()));
         var answer = await search.SearchAsync([query], cancellationToken);
         var list = state.State;
         await state.CommitAsync(
