@@ -10,6 +10,8 @@ internal sealed class OnnxNetwork : IDisposable
     private readonly InferenceSession session;
     private readonly OnnxShape shape;
     private readonly RunOptions run = new();
+    private readonly ReaderWriterLockSlim running = new(); // a session must not end under a run
+    private bool isDisposed;
 
     /// <exception cref="InvalidDataException">The file is missing or does not fit.</exception>
     public OnnxNetwork(OnnxOptions options)
@@ -31,6 +33,34 @@ internal sealed class OnnxNetwork : IDisposable
     /// <exception cref="OnnxRuntimeException">An id or the number of tokens is beyond what it knows.</exception>
     public float[] Run(long[] tokens)
     {
+        running.EnterReadLock();
+        try
+        {
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            return RunInside(tokens);
+        }
+        finally
+        {
+            running.ExitReadLock();
+        }
+    }
+
+    /// <summary>Waits for what runs.</summary>
+    public void Dispose()
+    {
+        running.EnterWriteLock();
+        if (!isDisposed)
+        {
+            isDisposed = true;
+            run.Dispose();
+            session.Dispose();
+        }
+
+        running.ExitWriteLock();
+    }
+
+    private float[] RunInside(long[] tokens)
+    {
         long[] form = [1, tokens.Length];
         using var ids = OrtValue.CreateTensorValueFromMemory(tokens, form);
         using var mask = OrtValue.CreateTensorValueFromMemory(Enumerable.Repeat(1L, tokens.Length).ToArray(), form);
@@ -44,13 +74,6 @@ internal sealed class OnnxNetwork : IDisposable
         }
 
         return Pool(outputs[0].GetTensorDataAsSpan<float>(), (int)lengths[^1]);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        run.Dispose();
-        session.Dispose();
     }
 
     private InvalidDataException Refuse(string why, Exception? cause = null) => OnnxOptions.Refuse(nameof(OnnxOptions.Model), options.Model, why, cause);

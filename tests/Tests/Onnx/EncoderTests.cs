@@ -146,5 +146,29 @@ public sealed class EncoderTests
         Assert.All(together.Index(), answer => Assert.Equal(alone[answer.Index % alone.Length], answer.Item));
     }
 
+    [Fact]
+    public async Task An_encoder_that_is_disposed_under_load_ends_its_runs_first()
+    {
+        using var tiny = new TinyModel(new() { Embeddings = TinyModel.Random(TinyModel.Words.Length, 16) });
+        var encoder = tiny.Load();
+        var runs = Enumerable.Range(0, 4).Select(_ => Task.Run(
+            () =>
+            {
+                for (var i = 0; i < 2_000; i++)
+                {
+                    encoder.Encode("water schools");
+                }
+            },
+            TestContext.Current.CancellationToken)).ToArray();
+
+        encoder.Dispose();
+        encoder.Dispose();
+
+        foreach (var task in runs)
+        {
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => task);
+        }
+    }
+
     private static readonly float[] GoldenColumn = [-0.00935f, -0.10768f, -0.17283f];
 }
