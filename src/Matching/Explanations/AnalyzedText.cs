@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CooperaNet.Matching.Analysis;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Languages;
@@ -21,23 +22,30 @@ public sealed class AnalyzedText
     public AnalyzedText(MatchingModel model, string title, string summary, string languageCode)
     {
         Language = LanguageDetector.PositionOf(languageCode);
-        Span<float> meaning = stackalloc float[SemanticCode.MeaningLength];
-        (_, Terms, Concepts) = model.Read(title, summary, languageCode, meaning);
-        Tags = model.Tagger.Tag(meaning, Concepts);
-        Lengths = model.Translations.Lengths(Terms, Language);
+        var tokens = new List<Token>((title.Length + summary.Length) / 8);
+        var titleWords = 0;
         foreach (var sentence in Sentences.Of(summary).Prepend(title))
         {
-            var first = words.Count;
-            foreach (var token in model.Analyzer.Analyze(sentence, languageCode))
+            var first = tokens.Count;
+            model.Analyzer.Analyze(sentence, languageCode, tokens);
+            sentences.Add((sentence, first, tokens.Count));
+            titleWords = sentences.Count == 1 ? tokens.Count : titleWords;
+        }
+
+        Span<float> meaning = stackalloc float[SemanticCode.MeaningLength];
+        (Terms, Concepts) = model.Read(tokens, titleWords, Language, words, [], meaning);
+        Tags = model.Tagger.Tag(meaning, Concepts);
+        Lengths = model.Translations.Lengths(Terms, Language);
+        foreach (var (text, first, end) in sentences)
+        {
+            var known = Mentions.Count;
+            model.Thesaurus.Find(CollectionsMarshal.AsSpan(words)[first..end], Mentions);
+            for (var i = known; i < Mentions.Count; i++)
             {
-                words.Add(model.Vocabulary.Find(Language, token.Term).Id);
-                places.Add((sentence, token.Start, token.End));
+                Mentions[i] = Mentions[i] with { Start = first + Mentions[i].Start };
             }
 
-            sentences.Add((sentence, first, words.Count));
-            var mentions = new List<ConceptMention>();
-            model.Thesaurus.Find(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(words)[first..], mentions);
-            Mentions.AddRange(mentions.Select(mention => mention with { Start = first + mention.Start }));
+            places.AddRange(tokens[first..end].Select(token => (text, token.Start, token.End)));
         }
     }
 

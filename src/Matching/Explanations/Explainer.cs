@@ -78,20 +78,34 @@ public static class Explainer
         return named;
     }
 
-    private static IEnumerable<Bridge> WordBridges(MatchingModel model, AnalyzedText need, AnalyzedText offer)
+    private static List<Bridge> WordBridges(MatchingModel model, AnalyzedText need, AnalyzedText offer)
     {
-        var norm = Math.Sqrt(need.Lengths[offer.Language] * offer.Lengths[need.Language]);
+        var (bridges, norm) = (new List<Bridge>(), Math.Sqrt(need.Lengths[offer.Language] * offer.Lengths[need.Language]));
         for (var i = 0; i < need.Terms.Ids.Length; i++)
         {
-            var (term, weight) = (need.Terms.Ids[i], need.Terms.Weights[i]);
-            var targets = need.Language == offer.Language || term >= model.Vocabulary.Count ? [(term, 1f)] : model.Translations.Of(term).Where(link => link.Strength >= MinStrength);
-            foreach (var (target, strength) in targets)
+            var term = need.Terms.Ids[i];
+            if (need.Language == offer.Language || term >= model.Vocabulary.Count)
             {
-                var place = Array.BinarySearch(offer.Terms.Ids, target);
-                if (place >= 0 && need.IndexOf(term) is >= 0 and var n && offer.IndexOf(target) is >= 0 and var o)
+                Bridge(i, term, 1);
+                continue;
+            }
+
+            foreach (var (target, strength) in model.Translations.Of(term))
+            {
+                if (strength >= MinStrength)
                 {
-                    yield return new((n, 1), (o, 1), weight * strength * offer.Terms.Weights[place] / norm);
+                    Bridge(i, target, strength);
                 }
+            }
+        }
+
+        return bridges;
+
+        void Bridge(int i, int target, float strength)
+        {
+            if (Array.BinarySearch(offer.Terms.Ids, target) is >= 0 and var place && need.IndexOf(need.Terms.Ids[i]) is >= 0 and var n && offer.IndexOf(target) is >= 0 and var o)
+            {
+                bridges.Add(new((n, 1), (o, 1), need.Terms.Weights[i] * strength * offer.Terms.Weights[place] / norm));
             }
         }
     }

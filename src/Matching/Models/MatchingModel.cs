@@ -112,11 +112,18 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
         Analyzer.Analyze(title, languageCode, work.Tokens);
         var titleWords = work.Tokens.Count;
         Analyzer.Analyze(summary, languageCode, work.Tokens);
-        using var sum = new FeatureSum(work.Tokens.Count + titleWords);
-        for (var i = 0; i < work.Tokens.Count; i++)
+        var (terms, concepts) = Read(work.Tokens, titleWords, language, work.Ids, work.Mentions, meaning);
+        return (language, terms, concepts);
+    }
+
+    /// <summary>The same for a text that was analysed before; fills the ids of its words.</summary>
+    internal (SparseVector Terms, SparseVector Concepts) Read(List<Token> tokens, int titleWords, int language, List<int> wordIds, List<ConceptMention> mentions, Span<float> meaning)
+    {
+        using var sum = new FeatureSum(tokens.Count + titleWords);
+        for (var i = 0; i < tokens.Count; i++)
         {
-            var (id, idf) = Vocabulary.Find(language, work.Tokens[i].Term);
-            work.Ids.Add(id);
+            var (id, idf) = Vocabulary.Find(language, tokens[i].Term);
+            wordIds.Add(id);
             sum.Add(id, idf);
             if (i < titleWords)
             {
@@ -125,14 +132,13 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
         }
 
         var terms = sum.Strongest(Encoding.MaxFeatures);
-        var ids = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(work.Ids);
-        Thesaurus.Find(ids[..titleWords], work.Mentions);
-        work.Mentions.AddRange(work.Mentions); // the title counts twice
-        Thesaurus.Find(ids[titleWords..], work.Mentions);
-        var concepts = Thesaurus.Weigh(work.Mentions, Encoding.MaxFeatures);
-        AddUp(terms, ids, work.Tokens, meaning);
+        var ids = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(wordIds);
+        Thesaurus.Find(ids[..titleWords], mentions);
+        mentions.AddRange(mentions); // the title counts twice
+        Thesaurus.Find(ids[titleWords..], mentions);
+        AddUp(terms, ids, tokens, meaning);
         Centre(meaning, parts.Centres[language]);
-        return (language, terms, concepts);
+        return (terms, Thesaurus.Weigh(mentions, Encoding.MaxFeatures));
     }
 
     /// <summary>The same model with other centres, as a version of its own.</summary>

@@ -116,6 +116,25 @@ public class ModelTests
         Assert.Equal(left.Ids, right.Ids);
     }
 
+    [Theory]
+    [InlineData("en")]
+    [InlineData("es")]
+    [InlineData("pt")]
+    [InlineData("fr")]
+    public void The_thesaurus_speaks_of_most_projects_in_every_language(string language)
+    {
+        var position = LanguageDetector.PositionOf(language);
+        var recognised = Own.Projects.Count(project =>
+        {
+            var mentions = new List<CooperaNet.Matching.Thesauri.ConceptMention>();
+            var text = $"{project.Texts[position].Title}\n{project.Texts[position].Summary}";
+            Model.Thesaurus.Find([.. Model.Analyzer.Analyze(text, language).Select(token => Model.Vocabulary.Find(position, token.Term).Id)], mentions);
+            return mentions.Select(mention => mention.Concept).Distinct().Count() >= 3;
+        });
+
+        Assert.InRange(recognised, 0.8 * Own.Projects.Count, Own.Projects.Count);
+    }
+
     [Fact]
     public void An_unknown_word_gets_its_meaning_from_its_parts()
     {
