@@ -23,8 +23,8 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
     private const int MinDocuments = 2;
     private const int MinVectorDocuments = 3;
     private const int DetectorShare = 4; // one text in so many is enough to tell languages apart
-    private const double BaseRate = 0.10; // of ten items of a portfolio of ten to fifteen sectors, about one is of the same sector
-    private const double Ceiling = 0.7; // of texts that surely speak of one thing, three in ten are filed under different sectors
+    private const double BaseRate = 0.07; // of fourteen items of a portfolio of ten to fifteen sectors, about one is of the same sector
+    private const double Ceiling = 0.75; // of texts that surely speak of one thing, a quarter are filed under different sectors
 
     private readonly MLContext ml = new(seed: 1);
     private readonly TextAnalyzer analyzer = new();
