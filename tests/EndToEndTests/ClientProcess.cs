@@ -11,7 +11,9 @@ internal static class ClientProcess
     /// <summary>Starts a command against an exchange.</summary>
     public static Process Start(ExchangeProcess exchange, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A shell that starts the tests in the background lets them, and whom they start, ignore Ctrl-C; env takes that back.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Program, .. arguments] : ["dotnet", Program, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["COOPERANET_SERVER"] = exchange.Grpc.BaseAddress!.ToString();
         return Process.Start(start)!;
     }

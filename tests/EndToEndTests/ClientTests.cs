@@ -126,6 +126,6 @@ public sealed class ClientTests : IDisposable
     private async Task InterruptAsync(Process client)
     {
         using var kill = Process.Start("kill", ["-INT", $"{client.Id}"]);
-        await client.WaitForExitAsync(cancellation);
+        await client.WaitForExitAsync(cancellation).WaitAsync(TimeSpan.FromSeconds(30), cancellation);
     }
 }
