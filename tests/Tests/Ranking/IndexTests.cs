@@ -79,6 +79,7 @@ public class IndexTests
         Assert.True(rarity.OfGoals(1 << 16, 1 << 16) > rarity.OfGoals(1, 1));
         Assert.Equal(-0.2, rarity.OfGoals(0b10, 0b01), precision: 6); // nothing shared: less than usual
         Assert.Equal(0, rarity.OfGoals(0, 0b01)); // without tags nothing is said
+        Assert.Equal(0, (rarity with { UsualGoals = 0.9f }).OfGoals(0b01, 0b01)); // the same tags never speak against a pair
         Assert.Equal(0.4, new TagRarity(new float[11], [2, .. new float[16]], 0, 0.1f).OfGoals(1, 1), precision: 6); // by hand: 4 / (4 + 4) - 0.1
     }
 
