@@ -22,7 +22,10 @@ internal sealed class FeatureSum(int capacity) : IDisposable
     }
 
     /// <summary>The strongest features, of unit length together, each occurrence after the first counting less: a feature that occurs n times weighs 1 + ln(n) times its mean weight.</summary>
-    public SparseVector Strongest(int wanted)
+    public SparseVector Strongest(int wanted) => Strongest(wanted, out _);
+
+    /// <summary>The same, and how long they were together before.</summary>
+    public SparseVector Strongest(int wanted, out float length)
     {
         Array.Sort(ids, weights, 0, count);
         var distinct = 0;
@@ -39,7 +42,7 @@ internal sealed class FeatureSum(int capacity) : IDisposable
             start = end;
         }
 
-        return SparseVector.Strongest(ids.AsSpan(0, distinct), weights.AsSpan(0, distinct), wanted);
+        return SparseVector.Strongest(ids.AsSpan(0, distinct), weights.AsSpan(0, distinct), wanted, out length);
     }
 
     public void Dispose()

@@ -23,6 +23,12 @@ public static class SemanticCode
     private const float MeaningScale = 320; // numbers beyond ±0.4 are cut: they are rare in unit vectors of 224 dimensions, but for texts of few words
     private const float TopicScale = 127;
 
+    /// <summary>What a product of two meanings' numbers is multiplied with to make it a cosine.</summary>
+    internal const float MeaningUnit = 1 / (MeaningScale * MeaningScale);
+
+    /// <summary>The same for topics.</summary>
+    internal const float TopicUnit = 1 / (TopicScale * TopicScale);
+
     /// <summary>Rounds two unit vectors to a code.</summary>
     public static sbyte[] Of(ReadOnlySpan<float> meaning, ReadOnlySpan<float> topic)
     {
@@ -34,8 +40,8 @@ public static class SemanticCode
 
     /// <summary>The cosines of two texts' meanings and topics, -1 to 1.</summary>
     public static (float Meaning, float Topic) Cosines(ReadOnlySpan<sbyte> left, ReadOnlySpan<sbyte> right) => (
-        Product(left[..MeaningLength], right[..MeaningLength]) / (MeaningScale * MeaningScale),
-        Product(left[MeaningLength..], right[MeaningLength..]) / (TopicScale * TopicScale));
+        Product(left[..MeaningLength], right[..MeaningLength]) * MeaningUnit,
+        Product(left[MeaningLength..], right[MeaningLength..]) * TopicUnit);
 
     /// <summary>The exact product of two vectors of bytes; their length is a multiple of 32.</summary>
     internal static int Product(ReadOnlySpan<sbyte> left, ReadOnlySpan<sbyte> right)

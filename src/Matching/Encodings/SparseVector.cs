@@ -37,7 +37,8 @@ public readonly record struct SparseVector(int[] Ids, float[] Weights)
     /// <param name="ids">Ascending, each once.</param>
     /// <param name="weights">One each, positive.</param>
     /// <param name="count">Features kept at most; of equally strong ones those with the lower ids.</param>
-    public static SparseVector Strongest(ReadOnlySpan<int> ids, ReadOnlySpan<float> weights, int count)
+    /// <param name="length">How long what is left was before.</param>
+    public static SparseVector Strongest(ReadOnlySpan<int> ids, ReadOnlySpan<float> weights, int count, out float length)
     {
         var least = ids.Length > count ? LeastKept(ids, weights, count) : 0;
         var (keptIds, keptWeights) = (new int[Math.Min(count, ids.Length)], new float[Math.Min(count, ids.Length)]);
@@ -52,10 +53,10 @@ public readonly record struct SparseVector(int[] Ids, float[] Weights)
             }
         }
 
-        var norm = (float)Math.Sqrt(squares);
+        length = (float)Math.Sqrt(squares);
         for (var i = 0; i < kept; i++)
         {
-            keptWeights[i] /= norm;
+            keptWeights[i] /= length;
         }
 
         return new(keptIds, keptWeights);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Models;
@@ -9,50 +8,56 @@ namespace CooperaNet.Matching.Index;
 /// <summary>What one moment's readers see. Immutable; queries may run on any thread.</summary>
 public sealed class IndexSnapshot
 {
-    internal IndexSnapshot(ImmutableArray<(Segment Segment, BitArray? Gone)> segments) => Segments = segments;
+    internal IndexSnapshot(ImmutableArray<(Block Block, Bits? Gone)> blocks) => Blocks = blocks;
 
     /// <summary>An index without items.</summary>
     public static IndexSnapshot Empty { get; } = new([]);
 
-    internal ImmutableArray<(Segment Segment, BitArray? Gone)> Segments { get; }
+    internal ImmutableArray<(Block Block, Bits? Gone)> Blocks { get; }
 
     /// <summary>The best counterparts of a text, best first; below the query's threshold only the very best, so that an abstention can say what was closest.</summary>
-    /// <remarks>O(items + postings of the query's terms, their translations and concepts). Exact: every item is scored.</remarks>
-    public IReadOnlyList<Hit> Search(IndexQuery query, MatchingModel model)
+    public IReadOnlyList<Hit> Search(IndexQuery query, MatchingModel model) => Search([query], model)[0];
+
+    /// <summary>The same for several texts; cheaper than one by one, as a block is read from memory once for all.</summary>
+    /// <remarks>
+    /// O(items + postings of the queries' terms, their translations and concepts). Every item is scored, by the upper four bits
+    /// of its code; the best 200, or four times as many as are wanted, are then scored exactly.
+    /// </remarks>
+    public IReadOnlyList<IReadOnlyList<Hit>> Search(IReadOnlyList<IndexQuery> queries, MatchingModel model)
     {
-        if (Segments.IsEmpty)
+        var scans = queries.Select(query => new Scan(query, model)).ToList();
+        foreach (var (block, gone) in Blocks)
         {
-            return [];
+            foreach (var scan in scans)
+            {
+                block.Search(scan, gone);
+            }
         }
 
-        var top = new TopHits(Math.Max(1, query.Count));
-        var translated = model.Translations.Translate(query.Encoding.Terms);
-        foreach (var (segment, gone) in Segments)
-        {
-            segment.Search(query, translated, model, gone, top);
-        }
-
-        var hits = top.ToHits();
-        return [.. hits.Where((hit, i) => i == 0 || hit.Score >= query.MinScore)];
+        return [.. scans.Select(scan => scan.ToHits())];
     }
 
     /// <summary>The items that hold the words of a free-text query, best first, ties by name.</summary>
     public IReadOnlyList<TextHit> Find(TextQuery query, int count, DateTimeOffset now)
     {
-        var top = new TopHits(count);
-        foreach (var (segment, gone) in Segments)
+        var top = new TopItems(count);
+        foreach (var (block, gone) in Blocks)
         {
-            segment.Find(query, gone, now, top);
+            block.Find(query, gone, now, top);
         }
 
-        return top.ToTextHits();
+        return [.. top.Kept().Order(Comparer<Candidate>.Create(Candidate.Compare)).Select(found => new TextHit(found.Block.Items.NameOf(found.Ordinal), found.Score))];
     }
 }
 
-/// <summary>The writing side of one partition's index over offers or needs: small new segments, merged as they grow. One writer at a time.</summary>
+/// <summary>The writing side of one partition's index over offers or needs: small new blocks, merged as they grow. One writer at a time.</summary>
 public sealed class PartitionIndex
 {
-    private readonly Dictionary<string, (Segment Segment, int Ordinal)> places = new(StringComparer.Ordinal);
+    private readonly HashSet<Place> places = new(Place.ByName);
+    private readonly HashSet<Place>.AlternateLookup<ReadOnlySpan<byte>> placesByName;
+
+    /// <summary>An index without items.</summary>
+    public PartitionIndex() => placesByName = places.GetAlternateLookup<ReadOnlySpan<byte>>();
 
     /// <summary>What readers use until the next change.</summary>
     public IndexSnapshot Snapshot { get; private set; } = IndexSnapshot.Empty;
@@ -61,53 +66,96 @@ public sealed class PartitionIndex
     public int Count => places.Count;
 
     /// <summary>Their names, in no order.</summary>
-    public IReadOnlyCollection<string> Names => [.. places.Keys];
+    public IReadOnlyCollection<string> Names => [.. places.Select(place => place.Block.Items.NameOf(place.Ordinal))];
 
     /// <summary>Puts items in, replacing those of the same name, takes others out, and publishes a new snapshot.</summary>
-    /// <remarks>An item is copied O(log N) times over its life, as segments of like size merge.</remarks>
+    /// <remarks>An item is copied O(log N) times over its life, as blocks of like size merge up to <see cref="Block.MaxItems"/>.</remarks>
     public void Apply(IReadOnlyList<(IndexedItem Item, Encoding Encoding)> items, IReadOnlyCollection<string> removed)
     {
-        var gone = Snapshot.Segments.ToDictionary(part => part.Segment, part => part.Gone);
-        var segments = Snapshot.Segments.Select(part => part.Segment).ToList();
-        var copied = new HashSet<Segment>();
+        var blocks = Snapshot.Blocks.ToList();
+        var copied = new HashSet<Block>();
         foreach (var name in items.Select(item => item.Item.Name).Concat(removed))
         {
-            if (places.Remove(name, out var place))
-            {
-                if (copied.Add(place.Segment))
-                {
-                    gone[place.Segment] = gone[place.Segment] is { } bits ? new BitArray(bits) : new BitArray(place.Segment.Items.Length);
-                }
-
-                gone[place.Segment]![place.Ordinal] = true;
-            }
+            Remove(name, blocks, copied);
         }
 
-        if (items.Count > 0)
+        foreach (var chunk in items.Chunk(Block.MaxItems))
         {
-            var added = Segment.Build(items);
-            gone[added] = null;
-            segments.Add(added);
-            Place(added);
+            Add(Block.Build(chunk), blocks);
         }
 
-        while (segments.Count > 1 && segments[^2].Items.Length < 2 * segments[^1].Items.Length)
+        while (blocks.Count > 1 && Live(blocks[^2]) < 2 * Live(blocks[^1]) && Live(blocks[^2]) + Live(blocks[^1]) <= Block.MaxItems)
         {
-            var merged = Segment.Merge([.. segments[^2..].Select(segment => (segment, gone[segment]))]);
-            gone[merged] = null;
-            segments.RemoveRange(segments.Count - 2, 2);
-            segments.Add(merged);
-            Place(merged);
+            var merged = Block.Merge(blocks[^2..]);
+            blocks.RemoveRange(blocks.Count - 2, 2);
+            Add(merged, blocks);
         }
 
-        Snapshot = new([.. segments.Select(segment => (segment, gone[segment]))]);
+        // A full block of which most is gone is as good as a small one.
+        if (blocks.FindIndex(part => Live(part) < part.Block.Count / 2) is >= 0 and var sparse)
+        {
+            var merged = Block.Merge([blocks[sparse]]);
+            blocks.RemoveAt(sparse);
+            Add(merged, blocks);
+        }
+
+        Snapshot = new([.. blocks.Where(part => part.Block.Count > 0)]);
     }
 
-    private void Place(Segment segment)
+    private static int Live((Block Block, Bits? Gone) part) => part.Block.Count - (part.Gone?.Count() ?? 0);
+
+    private void Remove(string name, List<(Block Block, Bits? Gone)> blocks, HashSet<Block> copied)
     {
-        for (var ordinal = 0; ordinal < segment.Items.Length; ordinal++)
+        var key = System.Text.Encoding.UTF8.GetBytes(name);
+        if (!placesByName.TryGetValue(key, out var place))
         {
-            places[segment.Items[ordinal].Name] = (segment, ordinal);
+            return;
+        }
+
+        places.Remove(place);
+        var number = blocks.FindIndex(part => part.Block == place.Block);
+        if (copied.Add(place.Block))
+        {
+            blocks[number] = (place.Block, blocks[number].Gone?.Copy() ?? new Bits(place.Block.Count)); // readers hold the one before
+        }
+
+        blocks[number].Gone![place.Ordinal] = true;
+    }
+
+    private void Add(Block block, List<(Block Block, Bits? Gone)> blocks)
+    {
+        blocks.Add((block, null));
+        for (var ordinal = 0; ordinal < block.Count; ordinal++)
+        {
+            var place = new Place(block, ordinal);
+            places.Remove(place); // an equal one, of a block that was merged
+            places.Add(place);
+        }
+    }
+
+    /// <summary>Where an item is; equal to another place when both hold the same name.</summary>
+    private readonly record struct Place(Block Block, int Ordinal)
+    {
+        public static IEqualityComparer<Place> ByName { get; } = new NameComparer();
+
+        private ReadOnlySpan<byte> Name => Block.Items.Utf8NameOf(Ordinal);
+
+        private sealed class NameComparer : IEqualityComparer<Place>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Place>
+        {
+            public bool Equals(Place x, Place y) => x.Name.SequenceEqual(y.Name);
+
+            public int GetHashCode(Place obj) => GetHashCode(obj.Name);
+
+            public bool Equals(ReadOnlySpan<byte> alternate, Place other) => alternate.SequenceEqual(other.Name);
+
+            public int GetHashCode(ReadOnlySpan<byte> alternate)
+            {
+                var hash = default(HashCode); // seeded anew in each process, so that nobody can choose names that collide
+                hash.AddBytes(alternate);
+                return hash.ToHashCode();
+            }
+
+            public Place Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("A name alone is no place.");
         }
     }
 }

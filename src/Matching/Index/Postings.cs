@@ -3,29 +3,38 @@ using CooperaNet.Matching.Encodings;
 
 namespace CooperaNet.Matching.Index;
 
-/// <summary>For each feature the items that carry it, with their weights. Immutable.</summary>
+/// <summary>For each feature the items of one block that carry it: a 16-bit ordinal and an 8-bit impact each. Immutable.</summary>
 internal sealed class Postings
 {
-    private readonly Dictionary<int, (int Start, int Count)> lists;
-    private readonly int[] ordinals;
-    private readonly float[] weights;
+    /// <summary>Weights by impact: the square of the impact's share, so that small weights keep their precision.</summary>
+    private static readonly float[] Weights = [.. Enumerable.Range(0, 256).Select(impact => impact / 255f * (impact / 255f))];
 
-    private Postings(Dictionary<int, (int Start, int Count)> lists, int[] ordinals, float[] weights) => (this.lists, this.ordinals, this.weights) = (lists, ordinals, weights);
+    private readonly Dictionary<int, (int Start, int Count)> lists;
+    private readonly ushort[] ordinals;
+    private readonly byte[] impacts;
+
+    private Postings(Dictionary<int, (int Start, int Count)> lists, ushort[] ordinals, byte[] impacts) => (this.lists, this.ordinals, this.impacts) = (lists, ordinals, impacts);
+
+    /// <summary>A weight, above 0 to 1, as postings keep it: off by 0.4 % at a weight of 1, 1.1 % at 0.13.</summary>
+    public static float Round(float weight) => Weights[Impact(weight)];
 
     /// <summary>Adds each item's product with the query to its accumulator; the query's ids may come in any order, and repeatedly.</summary>
-    public void Accumulate(ReadOnlySpan<int> ids, ReadOnlySpan<float> queryWeights, float[] accumulators)
+    public void Accumulate(ReadOnlySpan<int> ids, ReadOnlySpan<float> queryWeights, Span<float> accumulators)
     {
+        Span<float> products = stackalloc float[256];
         for (var i = 0; i < ids.Length; i++)
         {
-            if (lists.TryGetValue(ids[i], out var list))
+            if (!lists.TryGetValue(ids[i], out var list))
             {
-                var weight = queryWeights[i];
-                var items = ordinals.AsSpan(list.Start, list.Count);
-                var values = weights.AsSpan(list.Start, list.Count);
-                for (var j = 0; j < items.Length; j++)
-                {
-                    accumulators[items[j]] += weight * values[j];
-                }
+                continue;
+            }
+
+            System.Numerics.Tensors.TensorPrimitives.Multiply(Weights, queryWeights[i], products);
+            var items = ordinals.AsSpan(list.Start, list.Count);
+            var values = impacts.AsSpan(list.Start, list.Count);
+            for (var j = 0; j < items.Length; j++)
+            {
+                accumulators[items[j]] += products[values[j]];
             }
         }
     }
@@ -38,16 +47,14 @@ internal sealed class Postings
             return;
         }
 
-        var items = ordinals.AsSpan(list.Start, list.Count);
-        var values = weights.AsSpan(list.Start, list.Count);
-        for (var i = 0; i < items.Length; i++)
+        for (var i = list.Start; i < list.Start + list.Count; i++)
         {
-            var item = items[i];
+            var item = ordinals[i];
             if (counted[item] != word)
             {
                 counted[item] = word;
                 weightSums[item] += weight;
-                cosines[item] += weight * values[i];
+                cosines[item] += weight * Weights[impacts[i]];
             }
         }
     }
@@ -67,7 +74,7 @@ internal sealed class Postings
         {
             for (var i = 0; i < vectors[ordinal].Ids.Length; i++)
             {
-                builder.Add(vectors[ordinal].Ids[i], ordinal, vectors[ordinal].Weights[i]);
+                builder.Add(vectors[ordinal].Ids[i], ordinal, Impact(vectors[ordinal].Weights[i]));
             }
         }
 
@@ -94,7 +101,7 @@ internal sealed class Postings
                 {
                     if (renumbered[postings.ordinals[i]] is >= 0 and var ordinal)
                     {
-                        builder.Add(feature, ordinal, postings.weights[i]);
+                        builder.Add(feature, ordinal, postings.impacts[i]);
                     }
                 }
             }
@@ -103,7 +110,9 @@ internal sealed class Postings
         return builder.Build();
     }
 
-    private static int Live(ReadOnlySpan<int> ordinals, int[] renumbered)
+    private static byte Impact(float weight) => (byte)Math.Clamp(MathF.Round(MathF.Sqrt(weight) * 255), 1, 255);
+
+    private static int Live(ReadOnlySpan<ushort> ordinals, int[] renumbered)
     {
         var live = 0;
         foreach (var ordinal in ordinals)
@@ -118,8 +127,8 @@ internal sealed class Postings
     private sealed class Builder
     {
         private readonly Dictionary<int, (int Start, int Count)> lists = [];
-        private int[]? ordinals;
-        private float[] weights = [];
+        private ushort[]? ordinals;
+        private byte[] impacts = [];
 
         public void Count(int feature, int count)
         {
@@ -129,7 +138,7 @@ internal sealed class Postings
             }
         }
 
-        public void Add(int feature, int ordinal, float weight)
+        public void Add(int feature, int ordinal, byte impact)
         {
             if (ordinals is null)
             {
@@ -137,11 +146,15 @@ internal sealed class Postings
             }
 
             ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
-            (ordinals![list.Start + list.Count], weights[list.Start + list.Count]) = (ordinal, weight);
+            (ordinals![list.Start + list.Count], impacts[list.Start + list.Count]) = ((ushort)ordinal, impact);
             list.Count++;
         }
 
-        public Postings Build() => new(lists, ordinals ?? [], weights);
+        public Postings Build()
+        {
+            lists.TrimExcess();
+            return new(lists, ordinals ?? [], impacts);
+        }
 
         private void LayOut()
         {
@@ -152,7 +165,7 @@ internal sealed class Postings
                 (list, total) = ((total, 0), total + list.Count);
             }
 
-            (ordinals, weights) = (new int[total], new float[total]);
+            (ordinals, impacts) = (new ushort[total], new byte[total]);
         }
     }
 }

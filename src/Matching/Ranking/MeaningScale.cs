@@ -37,6 +37,9 @@ public sealed class MeaningScale
     /// <summary>Leaves cosines as they are: for the meaning that scores were calibrated with.</summary>
     public static MeaningScale Identity { get; } = new(null);
 
+    /// <summary>The line of two languages, by their positions.</summary>
+    internal MeaningLine LineOf(int left, int right) => lines is null ? new(1, 0) : lines[(left * Languages) + right];
+
     /// <summary>A cosine of texts in two languages, by their positions, on the scale of the calibration; -1 to 1.</summary>
     public float Of(int left, int right, float cosine)
     {

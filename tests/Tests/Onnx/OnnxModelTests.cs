@@ -64,7 +64,7 @@ public sealed class OnnxModelTests(TinyMatchingModel tiny) : IClassFixture<TinyM
         {
             var index = new PartitionIndex();
             index.Apply([.. new[] { "zwick", "agua" }.Select(text => (new IndexedItem(text, "", "", 0, 0, 1, default, null), by.Encode(text, "", "es")))], []);
-            return index.Snapshot.Search(new(by.Encode("blorp", "", "en"), 0, 0, IndexConstraints.None, "none", 1, 0, default, default), by)[0].Name;
+            return index.Snapshot.Search(new IndexQuery(by.Encode("blorp", "", "en"), 0, 0, IndexConstraints.None, "none", 1, 0, default, default), by)[0].Name;
         }
 
         Assert.Equal(("zwick", "agua"), (First(Own), First(model))); // to the encoder agua is the same as blorp

@@ -20,7 +20,8 @@ public class IndexTests
 
     private static readonly Gen<(IndexedItem Item, Encoding Encoding)> Items = Gen.Select(Gen.Int[0, 40], Encodings, Gen.Int[0, 2047], Gen.Int[0, (1 << 17) - 1], Gen.Int[-900, 30])
         .Select((id, encoding, areas, goals, age) => (
-            new IndexedItem($"authorities/pe/offers/o{id}", id % 5 == 0 ? "authorities/bb" : "authorities/pe", id % 3 == 0 ? "BB" : "PE", areas, goals, 1 + (id % 3), Now.AddDays(Math.Min(0, age)), age > 20 ? Now.AddDays(-1) : null), encoding));
+            new IndexedItem($"authorities/pe/offers/o{id}", id % 5 == 0 ? "authorities/bb" : "authorities/pe", id % 3 == 0 ? "BB" : "PE", areas, goals, 1 + (id % 3), Now.AddDays(Math.Min(0, age)), age > 20 ? Now.AddDays(-1) : null),
+            encoding with { Terms = Rounded(encoding.Terms), Concepts = Rounded(encoding.Concepts) }));
 
     private static readonly Gen<IndexConstraints> Constraints = Gen.Select(Gen.Int[0, 15], Gen.Int[0, 15], Gen.Bool)
         .Select((maturities, languages, country) => new IndexConstraints(maturities & 14, languages, country ? new HashSet<string> { "PE" } : []));
@@ -48,6 +49,65 @@ public class IndexTests
         var hits = index.Snapshot.Search(asked, Model);
         return hits.Count == expected.Count && hits.Zip(expected).All(pair => Math.Abs(pair.First.Score - pair.Second.Score) < 1e-5 && expected.Any(other => other.Name == pair.First.Name && Math.Abs(other.Score - pair.First.Score) < 1e-5)) && index.Count == model.Count;
     });
+
+    /// <summary>The first pass reads half of each code: it must not lose who belongs among the ten best.</summary>
+    [Fact]
+    public void Of_many_items_the_best_ten_are_found()
+    {
+        var random = new Random(5);
+        sbyte[] Near(sbyte[] code, int spread) => [.. code.Select(value => (sbyte)Math.Clamp(value + random.Next(-spread, spread + 1), -127, 127))];
+        sbyte[] Any() => [.. Enumerable.Range(0, SemanticCode.Length).Select(_ => (sbyte)random.Next(-36, 37))];
+        var empty = new SparseVector([], []);
+        Encoding Encoded(sbyte[] code) => new(1, empty, [1, 1, 1, 1], empty, code);
+        var found = 0;
+        for (var round = 0; round < 20; round++)
+        {
+            var query = Encoded(Any());
+            var items = Enumerable.Range(0, 3_000).Select(i => (Item: new IndexedItem($"{i:0000}", "", "", 0, 0, 1, default, null), Encoding: Encoded(Near(query.Code, 20 + (i % 100))))).ToList();
+            var index = new PartitionIndex();
+            items.Chunk(700).ToList().ForEach(chunk => index.Apply(chunk, []));
+            var best = items.OrderByDescending(item => Model.Fusion.Of(1, 1).LogOdds(PairSignals.Of(Model, query, item.Encoding))).Take(10).Select(item => item.Item.Name).ToHashSet();
+            found += index.Snapshot.Search(new IndexQuery(query, 0, 0, IndexConstraints.None, "none", 10, 0, Now, default), Model).Count(hit => best.Contains(hit.Name));
+        }
+
+        Assert.InRange(found, 198, 200);
+    }
+
+    [Fact]
+    public void Several_queries_at_once_get_what_each_gets_alone() => Gen.Select(Items.List[0, 60], Encodings.List[1, 4]).Sample((items, queries) =>
+    {
+        var index = new PartitionIndex();
+        index.Apply([.. items.DistinctBy(item => item.Item.Name)], []);
+        List<IndexQuery> asked = [.. queries.Select(query => new IndexQuery(query, 5, 9, IndexConstraints.None, "", 10, 0, Now, default))];
+        return index.Snapshot.Search(asked, Model).Zip(asked).All(pair => pair.First.SequenceEqual(index.Snapshot.Search(pair.Second, Model)));
+    });
+
+    [Fact]
+    public void Codes_survive_their_planes_and_every_machine_computes_the_same_products() => Gen.Select(Gen.SByte[-127, 127].Array[SemanticCode.Length], Gen.SByte[-127, 127].Array[SemanticCode.Length]).Sample((code, other) =>
+    {
+        var planes = new CodePlanes(2);
+        planes.Set(1, code);
+        var (read, query) = (new sbyte[SemanticCode.Length], new CoarseQuery(other));
+        planes.Get(1, read);
+        return read.SequenceEqual(code) && planes.Portable(query, 1) == planes.Preferred(query, 1);
+    });
+
+    /// <summary>A name that is put in again replaces the item, whichever block holds it.</summary>
+    [Fact]
+    public void A_full_block_is_left_alone_and_a_sparse_one_is_cleared()
+    {
+        var encoding = new Encoding(1, new([], []), [1, 1, 1, 1], new([], []), new sbyte[SemanticCode.Length]);
+        List<(IndexedItem, Encoding)> Some(int from, int count) => [.. Enumerable.Range(from, count).Select(i => (new IndexedItem($"{i:000000}", "", "PE", 0, 0, 1, Now, null), encoding))];
+        var index = new PartitionIndex();
+
+        index.Apply(Some(0, 70_000), []);
+        index.Apply(Some(10, 3), ["000000", "069999"]);
+        Assert.Equal(69_998, index.Count);
+        index.Apply([], [.. Enumerable.Range(0, 60_000).Select(i => $"{i:000000}")]);
+
+        Assert.Equal(9_999, index.Count);
+        Assert.Equal("060000", index.Snapshot.Search(new IndexQuery(encoding, 0, 0, IndexConstraints.None, "none", 1, 0, Now, default), Model).Single().Name);
+    }
 
     [Fact]
     public void A_pair_scores_the_same_from_both_sides() => Gen.Select(Encodings, Encodings).Sample((left, right) =>
@@ -95,7 +155,10 @@ public class IndexTests
     public void The_product_of_codes_is_exact() => Gen.Select(Codes, Codes).Sample((left, right) =>
         SemanticCode.Product(left, right) == left.Zip(right, (l, r) => l * r).Sum());
 
-    private static Gen<SparseVector> Vectors(int[] ids) => Gen.SortedDictionary(Gen.Int[0, ids.Length - 1].Select(i => ids[i]), Gen.Float[0.1f, 1f])[0, 12].Select(terms => SparseVector.Strongest(terms.Keys.ToArray(), terms.Values.ToArray(), 12));
+    private static Gen<SparseVector> Vectors(int[] ids) => Gen.SortedDictionary(Gen.Int[0, ids.Length - 1].Select(i => ids[i]), Gen.Float[0.1f, 1f])[0, 12].Select(terms => SparseVector.Strongest(terms.Keys.ToArray(), terms.Values.ToArray(), 12, out _));
+
+    /// <summary>As postings keep it.</summary>
+    private static SparseVector Rounded(SparseVector vector) => new(vector.Ids, [.. vector.Weights.Select(Postings.Round)]);
 
     private static bool Allows(IndexConstraints constraints, (IndexedItem Item, Encoding Encoding) item) =>
         (constraints.Maturities == 0 || (constraints.Maturities >> item.Item.Maturity & 1) == 1)

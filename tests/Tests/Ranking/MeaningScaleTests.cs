@@ -36,7 +36,7 @@ public class MeaningScaleTests
         var index = new PartitionIndex();
         index.Apply([(new IndexedItem("offer", "", "", 0, 0, 1, default, null), offer)], []);
 
-        var found = index.Snapshot.Search(new(need, 0, 0, IndexConstraints.None, "none", 1, 0, default, default), scaled)[0].Signals.Meaning;
+        var found = index.Snapshot.Search(new IndexQuery(need, 0, 0, IndexConstraints.None, "none", 1, 0, default, default), scaled)[0].Signals.Meaning;
         var unscaled = PairSignals.Of(ShippedModel.Instance, need, offer).Meaning;
 
         Assert.Equal(PairSignals.Of(scaled, need, offer).Meaning, found);

@@ -28,7 +28,7 @@ internal static class Rankers
     {
         var index = new PartitionIndex();
         index.Apply([.. pool.Select((text, i) => (new IndexedItem($"{i:000000}", "", "", 0, 0, 1, default, null), model.Encode(text.Title, text.Summary, text.LanguageCode)))], []);
-        return (query, count) => [.. index.Snapshot.Search(new(model.Encode(query.Title, query.Summary, query.LanguageCode), 0, 0, IndexConstraints.None, "none", count, 0, default, default), model)
+        return (query, count) => [.. index.Snapshot.Search(new IndexQuery(model.Encode(query.Title, query.Summary, query.LanguageCode), 0, 0, IndexConstraints.None, "none", count, 0, default, default), model)
             .Select(hit => (int.Parse(hit.Name, System.Globalization.CultureInfo.InvariantCulture), hit.Score))];
     }
 

@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using CooperaNet.Matching.Encodings;
+
+namespace CooperaNet.Matching.Index;
+
+/// <summary>
+/// The codes of a block's items in two planes: the upper four bits of each number, which a first pass reads (128 bytes an item),
+/// and the lower four, which only the best items need to be told exactly. Immutable.
+/// </summary>
+/// <remarks>
+/// Byte i of a plane holds the bits of number i below and those of number i + 128 above. Upper bits are stored as 0 to 15 for
+/// -8 to 7. All sums are of whole numbers, so that every machine gets the same.
+/// </remarks>
+internal sealed class CodePlanes(int count)
+{
+    private const int RowLength = SemanticCode.Length / 2;
+    private const int ChunkLength = 32;
+    private readonly byte[] upper = new byte[count * RowLength];
+    private readonly byte[] lower = new byte[count * RowLength];
+
+    public static int BytesPerItem => 2 * RowLength;
+
+    public void Set(int ordinal, ReadOnlySpan<sbyte> code)
+    {
+        for (var i = 0; i < RowLength; i++)
+        {
+            var (first, second) = (code[i], code[i + RowLength]);
+            upper[(ordinal * RowLength) + i] = (byte)(((first >> 4) + 8) | (((second >> 4) + 8) << 4));
+            lower[(ordinal * RowLength) + i] = (byte)((first & 0xF) | ((second & 0xF) << 4));
+        }
+    }
+
+    public void Copy(CodePlanes from, int fromOrdinal, int ordinal)
+    {
+        from.upper.AsSpan(fromOrdinal * RowLength, RowLength).CopyTo(upper.AsSpan(ordinal * RowLength));
+        from.lower.AsSpan(fromOrdinal * RowLength, RowLength).CopyTo(lower.AsSpan(ordinal * RowLength));
+    }
+
+    /// <summary>An item's code, exactly.</summary>
+    public void Get(int ordinal, Span<sbyte> code)
+    {
+        for (var i = 0; i < RowLength; i++)
+        {
+            var (high, low) = (upper[(ordinal * RowLength) + i], lower[(ordinal * RowLength) + i]);
+            code[i] = (sbyte)((((high & 0xF) - 8) << 4) | (low & 0xF));
+            code[i + RowLength] = (sbyte)((((high >> 4) - 8) << 4) | (low >> 4));
+        }
+    }
+
+    /// <summary>The products of a query with items, by their upper bits: off by what the lower bits would add.</summary>
+    /// <param name="query">A code; see <see cref="SemanticCode"/>.</param>
+    /// <param name="first">The first item.</param>
+    /// <param name="meanings">Filled, one an item: the product of the meanings, in units of <see cref="SemanticCode.MeaningUnit"/>.</param>
+    /// <param name="topics">Filled: the product of the topics, in units of <see cref="SemanticCode.TopicUnit"/>.</param>
+    public void Products(CoarseQuery query, int first, Span<float> meanings, Span<float> topics)
+    {
+        ref var rows = ref MemoryMarshal.GetArrayDataReference(upper);
+        for (var i = 0; i < meanings.Length; i++)
+        {
+            ref var row = ref System.Runtime.CompilerServices.Unsafe.Add(ref rows, (first + i) * RowLength);
+            var (meaning, topic) = AvxVnni.IsSupported ? WithVnni(query, ref row) : Avx2.IsSupported ? WithAvx2(query, ref row) : Portable(query, ref row);
+            (meanings[i], topics[i]) = ((16 * meaning) - query.MeaningOffset, (16 * topic) - query.TopicOffset);
+        }
+    }
+
+    /// <summary>What <see cref="Products"/> gives on machines without the instructions that it prefers.</summary>
+    internal (int Meaning, int Topic) Portable(CoarseQuery query, int ordinal) => Portable(query, ref upper[ordinal * RowLength]);
+
+    /// <summary>The same as <see cref="Products"/> computes for one item.</summary>
+    internal (int Meaning, int Topic) Preferred(CoarseQuery query, int ordinal)
+    {
+        ref var row = ref upper[ordinal * RowLength];
+        return AvxVnni.IsSupported ? WithVnni(query, ref row) : Avx2.IsSupported ? WithAvx2(query, ref row) : Portable(query, ref row);
+    }
+
+    private static (int Meaning, int Topic) WithVnni(CoarseQuery query, ref byte row)
+    {
+        var mask = Vector256.Create((byte)0xF);
+        var bytes0 = Vector256.LoadUnsafe(ref row);
+        var bytes1 = Vector256.LoadUnsafe(ref row, 32);
+        var bytes2 = Vector256.LoadUnsafe(ref row, 64);
+        var bytes3 = Vector256.LoadUnsafe(ref row, 96);
+        var (even, odd) = (Vector256<int>.Zero, Vector256<int>.Zero);
+        even = AvxVnni.MultiplyWideningAndAdd(even, bytes0 & mask, query[0]);
+        odd = AvxVnni.MultiplyWideningAndAdd(odd, bytes1 & mask, query[1]);
+        even = AvxVnni.MultiplyWideningAndAdd(even, bytes2 & mask, query[2]);
+        odd = AvxVnni.MultiplyWideningAndAdd(odd, bytes3 & mask, query[3]);
+        even = AvxVnni.MultiplyWideningAndAdd(even, Upper(bytes0) & mask, query[4]);
+        odd = AvxVnni.MultiplyWideningAndAdd(odd, Upper(bytes1) & mask, query[5]);
+        even = AvxVnni.MultiplyWideningAndAdd(even, Upper(bytes2) & mask, query[6]);
+        var topic = AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Upper(bytes3) & mask, query[7]);
+        return Sums(even + odd, topic);
+    }
+
+    private static (int Meaning, int Topic) WithAvx2(CoarseQuery query, ref byte row)
+    {
+        var mask = Vector256.Create((byte)0xF);
+        var ones = Vector256.Create((short)1);
+        var meaning = Vector256<short>.Zero; // seven products of two numbers, at most 15 x 127 each: fits
+        for (var chunk = 0; chunk < 4; chunk++)
+        {
+            var bytes = Vector256.LoadUnsafe(ref row, (nuint)(chunk * ChunkLength));
+            meaning += Avx2.MultiplyAddAdjacent(bytes & mask, query[chunk]);
+            if (chunk < 3)
+            {
+                meaning += Avx2.MultiplyAddAdjacent(Upper(bytes) & mask, query[chunk + 4]);
+            }
+        }
+
+        var topic = Avx2.MultiplyAddAdjacent(Upper(Vector256.LoadUnsafe(ref row, 96)) & mask, query[7]);
+        return Sums(Avx2.MultiplyAddAdjacent(meaning, ones), Avx2.MultiplyAddAdjacent(topic, ones));
+    }
+
+    private static (int Meaning, int Topic) Portable(CoarseQuery query, ref byte row)
+    {
+        var (meaning, topic) = (0, 0);
+        for (var i = 0; i < RowLength; i++)
+        {
+            var bits = System.Runtime.CompilerServices.Unsafe.Add(ref row, i);
+            meaning += query.Code[i] * (bits & 0xF);
+            if (i + RowLength < SemanticCode.MeaningLength)
+            {
+                meaning += query.Code[i + RowLength] * (bits >> 4);
+            }
+            else
+            {
+                topic += query.Code[i + RowLength] * (bits >> 4);
+            }
+        }
+
+        return (meaning, topic);
+    }
+
+    private static Vector256<byte> Upper(Vector256<byte> bytes) => (bytes.AsUInt16() >> 4).AsByte();
+
+    private static (int Meaning, int Topic) Sums(Vector256<int> meaning, Vector256<int> topic)
+    {
+        var halves = Avx2.HorizontalAdd(meaning, topic);
+        var both = halves.GetLower() + halves.GetUpper(); // meaning, meaning, topic, topic
+        return (both[0] + both[1], both[2] + both[3]);
+    }
+}
+
+/// <summary>A query's code, laid out for <see cref="CodePlanes.Products"/>.</summary>
+internal sealed class CoarseQuery
+{
+    public CoarseQuery(sbyte[] code)
+    {
+        Code = code;
+        // An item's number is 16 times its upper bits, less 128, plus 7.5 in the middle for the lower ones.
+        MeaningOffset = 120.5f * code.AsSpan(0, SemanticCode.MeaningLength).ToArray().Sum(value => (int)value);
+        TopicOffset = 120.5f * code.AsSpan(SemanticCode.MeaningLength).ToArray().Sum(value => (int)value);
+    }
+
+    public sbyte[] Code { get; }
+
+    public float MeaningOffset { get; }
+
+    public float TopicOffset { get; }
+
+    public Vector256<sbyte> this[int chunk] => Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(Code), (nuint)(chunk * Vector256<sbyte>.Count));
+}
