@@ -3,12 +3,10 @@ using System.Globalization;
 using CooperaNet.Matching.Analysis;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Languages;
-using CooperaNet.Matching.Meaning;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Tagging;
 using CooperaNet.Matching.Taxonomy;
-using CooperaNet.Matching.Thesauri;
 using CooperaNet.Matching.Training;
 using CooperaNet.Matching.Translations;
 using Microsoft.ML;
@@ -21,10 +19,7 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
     private const double MinTranslation = 0.02;
     private const int BestTranslations = 5;
     private const int MinDocuments = 2;
-    private const int MinVectorDocuments = 3;
     private const int DetectorShare = 4; // one text in so many is enough to tell languages apart
-    private const double BaseRate = 0.07; // of fourteen items of a portfolio of ten to fifteen sectors, about one is of the same sector
-    private const double Ceiling = 0.75; // of texts that surely speak of one thing, a quarter are filed under different sectors
 
     private readonly MLContext ml = new(seed: 1);
     private readonly TextAnalyzer analyzer = new();
@@ -41,14 +36,18 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
         var bags = rows.Bags().Concat(Translated(paragraphs.Select(paragraph => paragraph.Words), links, rows.Stems)).ToList();
         var (vocabulary, ids) = LearnVocabulary(rows, bags);
         var translations = new TranslationTable(links.Where(link => ids[link.From] >= 0 && ids[link.To] >= 0).Select(link => new TranslationLink(ids[link.From], ids[link.To], link.Strength)), vocabulary);
-        var vectors = LearnVectors(rows, bags, vocabulary, ids);
+        var thesaurus = ThesaurusCompiler.Compile(own, vocabulary, analyzer, [.. paragraphs.Select(paragraph => paragraph.Text)]);
+        Say($"{thesaurus.Concepts.Count} concepts, {thesaurus.Terms.Count} terms");
+        var (words, phrases) = new MeaningTrainer(ml, vocabulary, thesaurus, ids, rows.ThesaurusStems).Learn(bags, [.. rows.Texts(), .. paragraphs.Select(paragraph => (IReadOnlyList<int[]>)[paragraph.Words])]);
+        Say($"{words.Vectors.Count} word vectors and {phrases.Vectors.Count} phrase vectors from {bags.Count} rows");
         var parts = new ModelParts
         {
             Languages = LearnLanguages(),
             Vocabulary = vocabulary,
-            Vectors = vectors,
+            Vectors = words,
+            Phrases = phrases,
             Translations = translations,
-            Thesaurus = BuildThesaurus(vocabulary, [.. paragraphs.Select(paragraph => paragraph.Text)]),
+            Thesaurus = thesaurus,
             Centres = [.. Enumerable.Range(0, languages).Select(_ => new float[SemanticCode.MeaningLength])],
             Tagger = Untrained(),
             Rarity = Rarity(),
@@ -56,7 +55,9 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
         };
         parts = parts with { Centres = LearnCentres(parts) };
         parts = parts with { Tagger = LearnTagger(parts, [.. paragraphs.Select(paragraph => (paragraph.Text, paragraph.Goal))]) };
-        return LearnFusion(parts);
+        var (rarity, fusion, said) = FusionTrainer.Learn(ml, own, parts);
+        Say(said);
+        return parts with { Rarity = rarity, Fusion = fusion };
     }
 
     public void Dispose() => analyzer.Dispose();
@@ -140,34 +141,6 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
         return (vocabulary, ids);
     }
 
-    private WordVectors LearnVectors(ParallelRows rows, List<ParallelTerms> bags, Vocabulary vocabulary, int[] ids)
-    {
-        var documents = new int[vocabulary.Count];
-        foreach (var term in bags.SelectMany(bag => bag.Terms.SelectMany(terms => terms).Distinct()).Select(term => ids[term]).Where(id => id >= 0))
-        {
-            documents[term]++;
-        }
-
-        var fromThesaurus = rows.ThesaurusStems.Select(term => ids[term]).ToHashSet();
-        bool[] has = [.. documents.Select((count, term) => count >= MinVectorDocuments || fromThesaurus.Contains(term))];
-        var places = new int[vocabulary.Count];
-        for (int term = 0, place = 0; term < has.Length; term++)
-        {
-            places[term] = has[term] ? place++ : -1;
-        }
-
-        var weighted = bags.Select(bag =>
-        {
-            var counts = bag.Terms.SelectMany(terms => terms).Select(term => ids[term]).Where(id => id >= 0 && has[id]).CountBy(id => id).OrderBy(pair => pair.Key).ToList();
-            var weights = counts.Select(pair => (1 + MathF.Log(pair.Value)) * vocabulary.IdfOf(pair.Key)).ToArray();
-            var norm = MathF.Sqrt(weights.Sum(weight => weight * weight)) / bag.Weight;
-            return (Ids: counts.Select(pair => places[pair.Key]).ToArray(), Weights: weights.Select(weight => weight / norm).ToArray());
-        }).Where(row => row.Ids.Length > 0).ToList();
-        var (values, scales) = WordVectors.Round(VectorLearner.Learn(ml, weighted, has.Count(flag => flag), SemanticCode.MeaningLength), SemanticCode.MeaningLength);
-        Say($"{scales.Length} word vectors from {weighted.Count} rows");
-        return new(SemanticCode.MeaningLength, vocabulary, has, values, scales);
-    }
-
     /// <summary>Every tenth text is left out of the detector's training and measures it.</summary>
     private LanguageDetector LearnLanguages()
     {
@@ -180,34 +153,6 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
         var held = texts.Where((_, i) => i % 10 == 0).ToList();
         Say(string.Create(CultureInfo.InvariantCulture, $"language of a text: {held.Average(text => detector.Detect(text.Text) == text.Code ? 1.0 : 0):0.0000}"));
         return detector;
-    }
-
-    private Thesaurus BuildThesaurus(Vocabulary vocabulary, IReadOnlyList<string> texts)
-    {
-        var positions = own.Concepts.Select((concept, i) => (concept.Id, i)).ToDictionary();
-        var terms = own.Concepts.SelectMany((concept, position) => concept.Terms.SelectMany((names, language) => names.SelectMany(name => new[] { name, Folded.Of(name) }.Distinct())
-            .Select(name => analyzer.Analyze(name, LanguageDetector.Languages[language]).Select(token => vocabulary.Find(language, token.Term).Id).ToArray())
-            .Where(words => words.Length > 0 && words.All(word => word < vocabulary.Count))
-            .DistinctBy(words => string.Join(' ', words)).Select(words => new ConceptTerm(words, position)))).ToList();
-        Concept Compile(ConceptEntry entry, float weight) => new(
-            entry.Id, [.. entry.Terms.Select(names => names[0])], [.. entry.Broader.Select(id => positions[id])],
-            [.. entry.Areas.Select(area => AreaCodes.All.ToList().IndexOf(area))], [.. entry.Goals], weight);
-        var unweighted = new Thesaurus([.. own.Concepts.Select(entry => Compile(entry, 1))], terms);
-        // How rare a concept is among texts on development.
-        var (spoken, mentions) = (new int[positions.Count], new List<ConceptMention>());
-        foreach (var (text, language) in texts.Select(text => (text, 1)).Concat(own.Projects.SelectMany(project => project.Texts.Select((text, language) => ($"{text.Title}\n{text.Summary}", language)))))
-        {
-            mentions.Clear();
-            unweighted.Find([.. analyzer.Analyze(text, LanguageDetector.Languages[language]).Select(token => vocabulary.Find(language, token.Term).Id)], mentions);
-            foreach (var concept in mentions.SelectMany(mention => unweighted.WithBroader(mention.Concept)).Distinct())
-            {
-                spoken[concept]++;
-            }
-        }
-
-        double documents = texts.Count + (own.Projects.Count * languages);
-        Say($"{positions.Count} concepts, {terms.Count} terms");
-        return new([.. own.Concepts.Select((entry, i) => Compile(entry, (float)Math.Sqrt(Math.Log((documents + 1) / (spoken[i] + 0.5)))))], terms);
     }
 
     /// <summary>What all texts on development share in each language: the mean of our own projects, which say the same in all four.</summary>
@@ -249,49 +194,6 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
         var weights = TaggerLearner.Learn(ml, parts.Thesaurus, goals, [.. targets.Select(target => (target.Item1.Meaning, target.Goal))], tagged, own.Projects.Average(project => project.Goals.Length));
         Say($"goals from {goals.Count} texts: weights {string.Join(" ", weights.GoalFusion.Select(weight => weight.ToString("0.00", CultureInfo.InvariantCulture)))}; areas {string.Join(" ", weights.AreaFusion.Select(weight => weight.ToString("0.00", CultureInfo.InvariantCulture)))}");
         return weights;
-    }
-
-    private ModelParts LearnFusion(ModelParts parts)
-    {
-        using var model = new MatchingModel(parts, "");
-        var pairs = Compare(model, text => text.Summary).ToList();
-        var titles = Compare(model, _ => "").Where(pair => pair.Left != pair.Right).ToList();
-        var plain = FusionLearner.Learn(ml, pairs, titles, BaseRate, Ceiling);
-        // How far tags agree among what the texts bring together anyway: only more than that speaks for a pair, and less against it.
-        var best = Judged(model).GroupBy(pair => pair.Query).SelectMany(need => need.OrderByDescending(pair => plain.Of(pair.Left, pair.Right).LogOdds(pair.Signals)).Take(10)).ToList();
-        var rarity = parts.Rarity with { UsualAreas = (float)best.Average(pair => pair.Signals.Areas), UsualGoals = (float)best.Average(pair => pair.Signals.Goals) };
-        using var tagged = new MatchingModel(parts with { Rarity = rarity }, "");
-        var judged = Judged(tagged).ToList();
-        var fusion = FusionLearner.WithTags(ml, plain, judged);
-        var spanish = fusion.Of(0, 1);
-        Say($"{pairs.Count} compared pairs, {judged.Count} judged; English and Spanish: bias {spanish.Bias:0.00}, hinge {spanish.Hinge:0.00}, weights {string.Join(" ", spanish.Weights.Select(weight => weight.ToString("0.00", CultureInfo.InvariantCulture)))}; usual agreement of areas {rarity.UsualAreas:0.00}, goals {rarity.UsualGoals:0.00}; threshold {fusion.Threshold:0.000}");
-        return parts with { Rarity = rarity, Fusion = fusion };
-    }
-
-    /// <summary>Every judged need with every offer that was read for it.</summary>
-    private IEnumerable<ComparedPair> Judged(MatchingModel model)
-    {
-        var (needs, pool) = own.Judged("judged");
-        var offers = pool.Select(offer => (Offer: offer, Encoding: model.Encode(offer.Title, offer.Summary, offer.LanguageCode))).ToList();
-        return needs.SelectMany((need, number) =>
-        {
-            var encoding = model.Encode(need.Title, need.Summary, need.LanguageCode);
-            return offers.Select(offer => new ComparedPair(encoding.Language, offer.Encoding.Language, PairSignals.Of(
-                model, encoding, offer.Encoding, OwnTexts.AreaBits(need.AreasOfFocus), OwnTexts.AreaBits(offer.Offer.AreasOfFocus), OwnTexts.GoalBits(need.Goals), OwnTexts.GoalBits(offer.Offer.Goals)),
-                number, need.Relevant.Contains(offer.Offer.SourceReference), false));
-        });
-    }
-
-    /// <summary>Every project with every one, in every two languages.</summary>
-    private IEnumerable<ComparedPair> Compare(MatchingModel model, Func<ProjectText, string> summary)
-    {
-        var encoded = own.Projects.Select(project => (project.Sector, Encodings: project.Texts.Select((text, language) => model.Encode(text.Title, summary(text), LanguageDetector.Languages[language])).ToArray())).ToList();
-        return from left in Enumerable.Range(0, languages)
-               from right in Enumerable.Range(left, languages - left)
-               from a in Enumerable.Range(0, encoded.Count)
-               from b in Enumerable.Range(0, encoded.Count)
-               where a != b || left != right
-               select new ComparedPair(left, right, PairSignals.Of(model, encoded[a].Encodings[left], encoded[b].Encodings[right]), a, encoded[a].Sector == encoded[b].Sector, a == b);
     }
 
     private TagRarity Rarity()

@@ -35,6 +35,9 @@ internal sealed class ParallelRows(TextAnalyzer analyzer)
     /// <summary>The rows as bags of words.</summary>
     public IEnumerable<ParallelTerms> Bags() => rows.Select(row => new ParallelTerms([.. row.Alternatives.Select(language => language.SelectMany(words => words).ToArray())], row.Weight));
 
+    /// <summary>The rows as texts, word by word, in all languages.</summary>
+    public IEnumerable<IReadOnlyList<int[]>> Texts() => rows.Select(row => (IReadOnlyList<int[]>)[.. row.Alternatives.SelectMany(language => language)]);
+
     /// <summary>The rows for learning what translates what between two languages: each alternative of one with each of the other.</summary>
     public IEnumerable<ParallelTerms> Pairs(int source, int target, Func<int, bool> kept)
     {

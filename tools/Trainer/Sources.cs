@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CooperaNet.Matching.Trainer;
 
 /// <summary>A text in up to four languages, in the order of LanguageDetector.Languages; empty where there is none.</summary>
@@ -37,7 +39,12 @@ internal sealed record Source(string Name, string File, string Origin, bool Stri
         .Where(text => text.Texts.Any(part => part.Length > 0));
 
     /// <summary>All rows, by column name.</summary>
-    public IEnumerable<IReadOnlyDictionary<string, string>> ReadRows(string folder)
+    public IEnumerable<IReadOnlyDictionary<string, string>> ReadRows(string folder) => ReadCells(folder).Select(row => row.TryGetValue("id", out var id) && IsShifted(id) ? new Dictionary<string, string>(row) { ["fr"] = "" } : row);
+
+    /// <summary>In a stretch of TICO-19 the French column holds other sentences than the row's.</summary>
+    private static bool IsShifted(string id) => id.StartsWith("PubMed_8:", StringComparison.Ordinal) && int.Parse(id[9..], CultureInfo.InvariantCulture) is >= 462 and <= 735;
+
+    private IEnumerable<IReadOnlyDictionary<string, string>> ReadCells(string folder)
     {
         using var reader = new StreamReader(Path.Combine(folder, File));
         var header = reader.ReadLine()!.Split('\t');

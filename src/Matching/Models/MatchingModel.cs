@@ -23,6 +23,9 @@ public sealed record ModelParts
     /// <summary>What words mean.</summary>
     public required WordVectors Vectors { get; init; }
 
+    /// <summary>What phrases mean.</summary>
+    public required PhraseVectors Phrases { get; init; }
+
     /// <summary>Which words translate each other.</summary>
     public required TranslationTable Translations { get; init; }
 
@@ -131,12 +134,13 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
             }
         }
 
-        var terms = sum.Strongest(Encoding.MaxFeatures);
+        var terms = sum.Strongest(Encoding.MaxFeatures, out var length);
         var ids = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(wordIds);
         Thesaurus.Find(ids[..titleWords], mentions);
         mentions.AddRange(mentions); // the title counts twice
         Thesaurus.Find(ids[titleWords..], mentions);
         AddUp(terms, ids, tokens, meaning);
+        AddUp(mentions, length, meaning);
         Centre(meaning, parts.Centres[language]);
         return (terms, Thesaurus.Weigh(mentions, Encoding.MaxFeatures));
     }
@@ -164,6 +168,25 @@ public sealed class MatchingModel(ModelParts parts, string version) : IDisposabl
             var term = terms.Ids[i];
             var stem = term < Vocabulary.Count ? (parts.Vectors.Has[term] ? "" : Vocabulary.FindStem(term)!) : tokens[ids.IndexOf(term)].Term;
             parts.Vectors.AddTo(term, stem, terms.Weights[i], meaning);
+        }
+    }
+
+    /// <summary>Phrases weigh as words do: the rarer the more, and each occurrence after the first less.</summary>
+    private void AddUp(List<ConceptMention> mentions, float length, Span<float> meaning)
+    {
+        using var sum = new FeatureSum(mentions.Count + 1);
+        foreach (var mention in mentions)
+        {
+            if (mention.Length > 1 && parts.Phrases.Idf[mention.Concept] > 0)
+            {
+                sum.Add(mention.Concept, parts.Phrases.Idf[mention.Concept]);
+            }
+        }
+
+        var phrases = sum.Strongest(Encoding.MaxFeatures, out var phrasesLength);
+        for (var i = 0; i < phrases.Ids.Length; i++)
+        {
+            parts.Phrases.AddTo(phrases.Ids[i], phrases.Weights[i] * phrasesLength / length, meaning);
         }
     }
 

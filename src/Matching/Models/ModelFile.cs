@@ -13,7 +13,7 @@ namespace CooperaNet.Matching.Models;
 /// <summary>Reads and writes the file of a model: little-endian numbers, strings in UTF-8, each array behind its length. Same parts, same bytes.</summary>
 public static class ModelFile
 {
-    private const string Magic = "CooperaNet.Matching model 2";
+    private const string Magic = "CooperaNet.Matching model 3";
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="InvalidDataException">The file is not a model of this program.</exception>
@@ -46,8 +46,9 @@ public static class ModelFile
 
         Write(writer, Halves(parts.Vocabulary.Idf));
         Write(writer, parts.Vectors.Has.Select(has => has ? (byte)1 : (byte)0).ToArray());
-        Write(writer, parts.Vectors.Values);
-        Write(writer, parts.Vectors.Scales);
+        Write(writer, parts.Vectors.Vectors);
+        Write(writer, [.. parts.Phrases.Idf]);
+        Write(writer, parts.Phrases.Vectors);
         WriteLinks(writer, parts.Translations);
         Write(writer, parts.Thesaurus.Concepts, concept =>
         {
@@ -92,7 +93,8 @@ public static class ModelFile
         var detector = new LanguageDetector(Floats(ReadArray<Half>(reader)), ReadArray<float>(reader));
         var stems = Enumerable.Range(0, languages).Select(_ => (IReadOnlyList<string>)ReadList(reader, reader.ReadString)).ToArray();
         var vocabulary = new Vocabulary(stems, Floats(ReadArray<Half>(reader)));
-        var vectors = new WordVectors(SemanticCode.MeaningLength, vocabulary, [.. ReadArray<byte>(reader).Select(has => has == 1)], ReadArray<sbyte>(reader), ReadArray<float>(reader));
+        var vectors = new WordVectors(vocabulary, [.. ReadArray<byte>(reader).Select(has => has == 1)], ReadVectors(reader));
+        var phrases = new PhraseVectors(ReadArray<float>(reader), ReadVectors(reader));
         var translations = new TranslationTable(ReadLinks(reader), vocabulary);
         var concepts = ReadList(reader, () => new Concept(
             reader.ReadString(), [.. Enumerable.Range(0, languages).Select(_ => reader.ReadString())], ReadArray<int>(reader), ReadArray<int>(reader), ReadArray<int>(reader), reader.ReadSingle()));
@@ -102,6 +104,7 @@ public static class ModelFile
             Languages = detector,
             Vocabulary = vocabulary,
             Vectors = vectors,
+            Phrases = phrases,
             Translations = translations,
             Thesaurus = thesaurus,
             Centres = [.. Enumerable.Range(0, languages).Select(_ => ReadArray<float>(reader))],
@@ -140,6 +143,14 @@ public static class ModelFile
             yield return new(to[i], from[i], strengths[i] / 255f);
         }
     }
+
+    private static void Write(BinaryWriter writer, RoundedVectors vectors)
+    {
+        Write(writer, vectors.Values);
+        Write(writer, vectors.Scales);
+    }
+
+    private static RoundedVectors ReadVectors(BinaryReader reader) => new(SemanticCode.MeaningLength, ReadArray<sbyte>(reader), ReadArray<float>(reader));
 
     private static void Write<T>(BinaryWriter writer, T[] values)
         where T : unmanaged

@@ -98,12 +98,13 @@ internal sealed class Evaluator(MatchingModel model, OwnTexts own, Tasks tasks, 
 
     private void Translations(string title, IReadOnlyList<TaskText?[]> rows)
     {
-        Table($"{title} ({rows.Count} texts)", ["query-pool", .. Methods]);
-        foreach (var (from, to) in Pairs(sameToo: false).Where(pair => rows[0][pair.From] is not null && rows[0][pair.To] is not null))
+        Table(title, ["query-pool", "texts", .. Methods]);
+        foreach (var (from, to) in Pairs(sameToo: false).Where(pair => rows.Any(row => row[pair.From] is not null && row[pair.To] is not null)))
         {
-            List<TaskText> queries = [.. rows.Select(row => row[from]!)];
-            List<TaskText> pool = [.. rows.Select(row => row[to]!)];
-            Row([Name(from, to), .. RankersOf(pool).Select(ranker => (object)(100 * (1 - First(ranker, queries, pool))))]);
+            var both = rows.Where(row => row[from] is not null && row[to] is not null).ToList();
+            List<TaskText> queries = [.. both.Select(row => row[from]!)];
+            List<TaskText> pool = [.. both.Select(row => row[to]!)];
+            Row([Name(from, to), both.Count, .. RankersOf(pool).Select(ranker => (object)(100 * (1 - First(ranker, queries, pool))))]);
         }
     }
 
