@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Running;
 using CooperaNet.Matching.Benchmarks;
+using CooperaNet.Matching.Benchmarks.Index;
 
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
+// dotnet run -c Release --project bench -- index [N...]      the index alone, beside Lucene.NET and FTS5, at N offers
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
@@ -14,6 +16,12 @@ if (args is ["exchange", .. var sizes])
 if (args is ["catalog", .. var rows])
 {
     await CatalogBenchmark.RunAsync(rows is [var count] ? int.Parse(count) : 100_000);
+    return;
+}
+
+if (args is ["index", .. var offers])
+{
+    IndexBenchmark.Run(offers.Length > 0 ? [.. offers.Select(int.Parse)] : [10_000, 100_000], peers: true);
     return;
 }
 

@@ -18,6 +18,7 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
 {
     private const double MinTranslation = 0.02;
     private const int BestTranslations = 5;
+    private const float MinStrength = 0.1f; // weaker ones tell texts apart no better, and make most of the work of a query
     private const int MinDocuments = 2;
     private const int DetectorShare = 4; // one text in so many is enough to tell languages apart
 
@@ -35,7 +36,7 @@ internal sealed class ModelTrainer(OwnTexts own, string folder, IReadOnlyList<So
         // Paragraphs on development exist in one language only: each word's best translation makes them say the same in all.
         var bags = rows.Bags().Concat(Translated(paragraphs.Select(paragraph => paragraph.Words), links, rows.Stems)).ToList();
         var (vocabulary, ids) = LearnVocabulary(rows, bags);
-        var translations = new TranslationTable(links.Where(link => ids[link.From] >= 0 && ids[link.To] >= 0).Select(link => new TranslationLink(ids[link.From], ids[link.To], link.Strength)), vocabulary);
+        var translations = new TranslationTable(links.Where(link => link.Strength >= MinStrength && ids[link.From] >= 0 && ids[link.To] >= 0).Select(link => new TranslationLink(ids[link.From], ids[link.To], link.Strength)), vocabulary);
         var thesaurus = ThesaurusCompiler.Compile(own, vocabulary, analyzer, [.. paragraphs.Select(paragraph => paragraph.Text)]);
         Say($"{thesaurus.Concepts.Count} concepts, {thesaurus.Terms.Count} terms");
         var (words, phrases) = new MeaningTrainer(ml, vocabulary, thesaurus, ids, rows.ThesaurusStems).Learn(bags, [.. rows.Texts(), .. paragraphs.Select(paragraph => (IReadOnlyList<int[]>)[paragraph.Words])]);
