@@ -1,44 +1,49 @@
 using System.Data.Common;
 using System.Globalization;
-using System.Reflection;
-using CooperaNet.Matching.Sqlite;
+using CooperaNet.Matching.Register;
+using CooperaNet.Matching.Storage;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
-namespace CooperaNet.Matching.Storage;
+namespace CooperaNet.Matching.Sqlite;
 
 /// <summary>
-/// The exchange's database, opened for this process alone. Opening checks that the folder can be written, that no other
+/// A SQLite database, opened for this process alone. Opening checks that the folder can be written, that no other
 /// process uses it and that the file is sound, and brings the schema up to date.
 /// </summary>
-public sealed class ExchangeDatabase : IAsyncDisposable
+internal sealed class SqliteDatabase : ExchangeDatabase
 {
     private readonly FileStream folderLock;
     private readonly GroupCommitDataSource source;
 
-    private ExchangeDatabase(string path, FileStream folderLock)
+    private SqliteDatabase(string path, FileStream folderLock)
     {
-        Path = path;
+        Location = path;
         this.folderLock = folderLock;
         source = new GroupCommitDataSource(path);
     }
 
     /// <summary>The database file, absolute.</summary>
-    public string Path { get; }
+    public override string Location { get; }
 
-    /// <summary>What Orleans' grain storage reads and writes through.</summary>
-    public DbDataSource DataSource => source;
+    public override string Folder => Path.GetDirectoryName(Location)!;
+
+    public override string Invariant => "System.Data.SQLite"; // Orleans' name for Microsoft.Data.Sqlite
+
+    public override DbDataSource DataSource => source;
+
+    internal override Dialect Sql => Dialect.Sqlite;
 
     /// <summary>Opens or creates the database in a folder.</summary>
     /// <exception cref="StorageException">The folder or the file cannot be used.</exception>
-    public static ExchangeDatabase Open(string directory)
+    public static SqliteDatabase Open(string directory)
     {
-        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(directory, "exchange.db"));
-        var folderLock = Lock(System.IO.Path.GetDirectoryName(path)!);
+        var path = Path.GetFullPath(Path.Combine(directory, "exchange.db"));
+        var folderLock = Lock(Path.GetDirectoryName(path)!);
         try
         {
             Migrate(path);
-            return new ExchangeDatabase(path, folderLock);
+            return new SqliteDatabase(path, folderLock);
         }
         catch (SqliteException error)
         {
@@ -52,20 +57,28 @@ public sealed class ExchangeDatabase : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();
         await folderLock.DisposeAsync();
     }
 
-    internal SqliteConnection OpenRead() => source.OpenRead();
+    /// <summary>A read connection that knows <c>holds(payload, words)</c>: free text over title and summary.</summary>
+    internal override ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken)
+    {
+        var connection = source.OpenRead();
+        connection.CreateFunction("holds", (byte[] payload, string words) => FreeText.Holds(payload, words), isDeterministic: true);
+        return new(connection);
+    }
 
-    internal Task WriteAsync(string text, CancellationToken cancellationToken, params (string Name, object Value)[] parameters) =>
-        WriteAsync(text, [parameters], cancellationToken);
+    internal override ValueTask<DbConnection> OpenScratchAsync(CancellationToken cancellationToken)
+    {
+        var connection = source.OpenRead();
+        connection.Execute("PRAGMA temp_store = FILE");
+        return new(connection);
+    }
 
-    /// <summary>Runs one statement for each row of parameters, all or none.</summary>
-    internal Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken) => source.WriteAsync(
+    internal override Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken) => source.WriteAsync(
         commands =>
         {
             var command = commands.Get(text);
@@ -89,7 +102,7 @@ public sealed class ExchangeDatabase : IAsyncDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new FileStream(System.IO.Path.Combine(folder, "exchange.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(folder, "exchange.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -106,11 +119,11 @@ public sealed class ExchangeDatabase : IAsyncDisposable
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         connection.Open();
         connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
-        var scripts = Scripts();
+        var scripts = Scripts("Sqlite");
         var version = connection.ExecuteScalar<int>("PRAGMA user_version");
         if (version > scripts.Count)
         {
-            throw new StorageException($"The database '{path}' has schema version {version}, newer than this program's {scripts.Count}. Run the newer program, or restore a backup made by this one.");
+            throw new StorageException(Newer(path, version, scripts.Count));
         }
 
         for (; version < scripts.Count; version++)
@@ -125,17 +138,6 @@ public sealed class ExchangeDatabase : IAsyncDisposable
         {
             throw new StorageException($"The database '{path}' is damaged: {check}. Restore it from a backup; nothing was changed.");
         }
-    }
-
-    /// <summary>The scripts in order; script n takes the schema from version n-1 to n.</summary>
-    private static List<string> Scripts()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith("Sqlite/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
-        {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            return reader.ReadToEnd();
-        })];
     }
 
     private static string Explain(string path, SqliteException error) => error.SqliteErrorCode switch

@@ -1,0 +1,68 @@
+using System.Data.Common;
+using System.Reflection;
+using CooperaNet.Matching.PostgreSql;
+using CooperaNet.Matching.Sqlite;
+
+namespace CooperaNet.Matching.Storage;
+
+/// <summary>The exchange's database, its schema brought up to date. One SQL text serves both kinds wherever it can; <see cref="Sql"/> has the rest.</summary>
+public abstract class ExchangeDatabase : IAsyncDisposable
+{
+    /// <summary>Where the data lies, for people: a file, or server and database. Holds no secret.</summary>
+    public abstract string Location { get; }
+
+    /// <summary>The folder for what lies in files, absolute: copies of models, and SQLite's database.</summary>
+    public abstract string Folder { get; }
+
+    /// <summary>What Orleans calls this kind of database.</summary>
+    public abstract string Invariant { get; }
+
+    /// <summary>What Orleans' grain storage reads and writes through.</summary>
+    public abstract DbDataSource DataSource { get; }
+
+    internal abstract Dialect Sql { get; }
+
+    /// <summary>Opens the database that the options name, and creates or updates its schema.</summary>
+    /// <exception cref="StorageException">It cannot be used; nothing was changed.</exception>
+    public static async Task<ExchangeDatabase> OpenAsync(StorageOptions options, CancellationToken cancellationToken)
+    {
+        var connectionString = options.ReadConnectionString();
+        return options.Provider switch
+        {
+            StorageProvider.Sqlite when connectionString is null => SqliteDatabase.Open(options.Directory),
+            StorageProvider.Sqlite => throw new StorageException("Storage__ConnectionString is set, but Storage__Provider is Sqlite, which has none. Set Storage__Provider=PostgreSql, or leave the connection string out."),
+            StorageProvider.PostgreSql => await PostgreSqlDatabase.OpenAsync(
+                connectionString ?? throw new StorageException("Storage__Provider is PostgreSql, but neither Storage__ConnectionString nor Storage__ConnectionStringFile is set."), options.Directory, cancellationToken),
+            _ => throw new StorageException($"Storage__Provider is '{options.Provider}'; it is Sqlite or PostgreSql."),
+        };
+    }
+
+    /// <inheritdoc/>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>A connection to read through.</summary>
+    internal abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>A connection whose temporary tables lie on disk, however large they grow.</summary>
+    internal abstract ValueTask<DbConnection> OpenScratchAsync(CancellationToken cancellationToken);
+
+    internal Task WriteAsync(string text, CancellationToken cancellationToken, params (string Name, object Value)[] parameters) =>
+        WriteAsync(text, [parameters], cancellationToken);
+
+    /// <summary>Runs statements, which semicolons divide, for each row of parameters, all or none.</summary>
+    internal abstract Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken);
+
+    /// <summary>The scripts of one kind of database in order; script n takes the schema from version n-1 to n.</summary>
+    private protected static List<string> Scripts(string kind)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith($"{kind}/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        })];
+    }
+
+    internal static string Newer(string location, int version, int known) =>
+        $"The database '{location}' has schema version {version}, newer than this program's {known}. Run the newer program, or restore a backup made by this one.";
+}
