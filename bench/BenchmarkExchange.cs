@@ -10,25 +10,24 @@ using Microsoft.Extensions.Hosting;
 
 namespace CooperaNet.Matching.Benchmarks;
 
-/// <summary>An exchange of its own in this process, over a new database, with both ports open.</summary>
+/// <summary>An exchange of its own in this process, over a new SQLite database or the empty one that the settings Storage__… name, with both ports open.</summary>
 internal sealed class BenchmarkExchange : IAsyncDisposable
 {
-    private readonly string directory = System.IO.Directory.CreateTempSubdirectory("cooperanet-bench-").FullName;
     private readonly ExchangeDatabase database;
     private readonly WebApplication app;
 
-    private BenchmarkExchange()
+    private BenchmarkExchange(ExchangeDatabase database)
     {
+        this.database = database;
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Gateway:JsonPort"] = "28080", ["Gateway:GrpcPort"] = "28081", ["Logging:LogLevel:Default"] = "Warning", ["Logging:LogLevel:Orleans"] = "Error" });
-        database = ExchangeDatabase.Open(directory);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering(28111, 28300).UseEmbeddedStorage(database).AddMatching());
+        builder.UseOrleans(silo => silo.UseLocalhostClustering(28111, 28300).UseStorage(database).AddMatching());
         builder.UseGatewayPorts();
         builder.Services.AddGateway();
         app = builder.Build().MapGateway();
     }
 
-    public string Folder => directory;
+    public string Folder => database.Folder;
 
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
 
@@ -39,7 +38,9 @@ internal sealed class BenchmarkExchange : IAsyncDisposable
 
     public static async Task<BenchmarkExchange> StartAsync()
     {
-        var exchange = new BenchmarkExchange();
+        var options = new ConfigurationBuilder().AddEnvironmentVariables().Build().GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
+        options.Directory = Directory.CreateTempSubdirectory("cooperanet-bench-").FullName;
+        var exchange = new BenchmarkExchange(await ExchangeDatabase.OpenAsync(options, default));
         await exchange.app.StartAsync();
         return exchange;
     }
@@ -74,6 +75,6 @@ internal sealed class BenchmarkExchange : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
         await database.DisposeAsync();
-        System.IO.Directory.Delete(directory, recursive: true);
+        Directory.Delete(database.Folder, recursive: true);
     }
 }

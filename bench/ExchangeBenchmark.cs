@@ -20,7 +20,8 @@ internal static class ExchangeBenchmark
             var count = size - made;
             var rate = await PublishAsync(exchange.Grains, made, count);
             made = size;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"N {size}: published {count} at {rate:0}/s"));
+            var updates = await UpdateAsync(exchange.Grains, size - count, Math.Min(count, 20_000));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"N {size}: published {count} at {rate:0}/s, updated at {updates:0}/s"));
             var lag = await LagAsync(new MatchingService.MatchingServiceClient(exchange.Channel));
             var preview = await PreviewAsync(new MatchingService.MatchingServiceClient(exchange.Channel));
             var figures = await BenchmarkExchange.LatencyAsync(2, 500, async _ => await exchange.Grains.GetStatistics().GetAsync(null, default));
@@ -32,16 +33,28 @@ internal static class ExchangeBenchmark
     /// <summary>New offers of about 1 KB, language given, created and published in one durable write each.</summary>
     private static async Task<double> PublishAsync(IGrainFactory grains, int from, int count)
     {
-        var next = from - 1;
         var random = new Random(from + 1);
         var summaries = Enumerable.Range(0, 1_000).Select(_ => SyntheticTexts.Summary(random, 100)).ToArray();
+        return await RateAsync(from, count, i => Offer(grains, i).ImportAsync(
+            new ItemContent { Title = $"Offer number {i}", Summary = $"{summaries[i % 1_000]} {summaries[(i * 7 + 3) % 1_000].AsSpan(0, 60)}", LanguageCode = "es", Goals = [1 + (i % 17)], AreasOfFocus = ["other"] },
+            ItemFields.All, true, new("bench", ""), false, default));
+    }
+
+    /// <summary>A new title for offers that exist, one durable write each.</summary>
+    private static Task<double> UpdateAsync(IGrainFactory grains, int from, int count) =>
+        RateAsync(from, count, i => Offer(grains, i).UpdateAsync(new ItemContent { Title = $"Offer number {i} again" }, ItemFields.Title, "", new("bench", ""), false, default));
+
+    private static IItemGrain Offer(IGrainFactory grains, int i) => grains.GetItem(new(new(ParentKind.Authority, i % 2 == 0 ? "pe" : "ar"), ItemKind.Offer, $"bench-{i}"));
+
+    private static async Task<double> RateAsync(int from, int count, Func<int, Task> act)
+    {
+        var next = from - 1;
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>
         {
             for (int i; (i = Interlocked.Increment(ref next)) < from + count;)
             {
-                var content = new ItemContent { Title = $"Offer number {i}", Summary = $"{summaries[i % 1_000]} {summaries[(i * 7 + 3) % 1_000].AsSpan(0, 60)}", LanguageCode = "es", Goals = [1 + (i % 17)], AreasOfFocus = ["other"] };
-                await grains.GetItem(new(new(ParentKind.Authority, i % 2 == 0 ? "pe" : "ar"), ItemKind.Offer, $"bench-{i}")).ImportAsync(content, ItemFields.All, true, new("bench", ""), false, default);
+                await act(i);
             }
         }));
         return count / Stopwatch.GetElapsedTime(started).TotalSeconds;

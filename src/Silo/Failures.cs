@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using CooperaNet.Matching.Storage;
 using Microsoft.AspNetCore.Connections;
@@ -14,6 +15,7 @@ internal static class Failures
         AddressInUseException => Busy(error.Message),
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => Busy("a cluster port"),
         IOException { InnerException: AddressInUseException inner } => Busy(inner.Message + " " + error.Message),
+        DbException => $"the database cannot be used: {error.Message}",
         FileNotFoundException or DirectoryNotFoundException => error.Message,
         InvalidOperationException when error.Message.StartsWith("Gateway__", StringComparison.Ordinal) => error.Message,
         InvalidOperationException when error.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => error.Message, // of the options' binder

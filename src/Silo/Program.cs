@@ -13,7 +13,7 @@ try
     }
 
     var storage = builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
-    await using var database = ExchangeDatabase.Open(storage.Directory);
+    await using var database = await ExchangeDatabase.OpenAsync(storage, default);
     if (args is ["repartition", .. var count])
     {
         return await Repartition.RunAsync(database, count);
@@ -21,7 +21,7 @@ try
 
     builder.UseOrleans(silo => silo
         .UseLocalhostClustering(builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 30000))
-        .UseEmbeddedStorage(database)
+        .UseStorage(database)
         .AddMatching());
     builder.UseGatewayPorts();
     builder.Services.AddGateway();
@@ -29,7 +29,7 @@ try
 
     var app = builder.Build().MapGateway();
     await app.StartAsync();
-    Welcome.Print(app, database.Path);
+    Welcome.Print(app, database.Location);
     await app.WaitForShutdownAsync();
     return 0;
 }

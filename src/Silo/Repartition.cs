@@ -17,7 +17,7 @@ internal static class Repartition
         }
 
         await new Partitioning(database).ChangeAsync(partitions, default);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The data in {database.Path} now has {partitions} partitions. Start with Matching__Partitions={partitions}."));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The data in {database.Location} now has {partitions} partitions. Start with Matching__Partitions={partitions}."));
         return 0;
     }
 }

@@ -7,13 +7,13 @@ namespace CooperaNet.Matching.Silo;
 /// <summary>Storage and clustering of a silo.</summary>
 public static class SiloExtensions
 {
-    /// <summary>The embedded default: one process, SQLite in one folder. The database outlives the silo, so that its last writes land.</summary>
-    public static ISiloBuilder UseEmbeddedStorage(this ISiloBuilder silo, ExchangeDatabase database)
+    /// <summary>Keeps the grains' states in the exchange's database, which outlives the silo, so that its last writes land.</summary>
+    public static ISiloBuilder UseStorage(this ISiloBuilder silo, ExchangeDatabase database)
     {
         silo.Services.AddSingleton(_ => database);
         silo.AddAdoNetGrainStorageAsDefault(storage => storage.Configure(options =>
         {
-            options.Invariant = "System.Data.SQLite"; // the provider's name for Microsoft.Data.Sqlite
+            options.Invariant = database.Invariant;
             options.DataSource = database.DataSource;
             options.GrainStorageSerializer = new StateSerializer();
         }));

@@ -6,7 +6,7 @@ namespace CooperaNet.Matching.Silo;
 /// <summary>Tells a person where the service listens, where the data lies and what to try.</summary>
 internal static class Welcome
 {
-    public static void Print(WebApplication app, string databasePath)
+    public static void Print(WebApplication app, string location)
     {
         var gateway = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         var json = $"http://{gateway.Address}:{gateway.JsonPort}";
@@ -15,7 +15,7 @@ internal static class Welcome
             CooperaNet.Matching is ready ({{app.Environment.EnvironmentName}}).
               JSON  {{json}}      OpenAPI: {{json}}/openapi/v1.json
               gRPC  http://{{gateway.Address}}:{{gateway.GrpcPort}}
-              data  {{databasePath}}
+              data  {{location}}
             Try
               curl '{{json}}/v1/statistics?languageCode=es'
               curl '{{json}}/v1/authorities/-/needs'

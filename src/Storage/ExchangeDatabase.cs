@@ -1,149 +1,68 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Reflection;
+using CooperaNet.Matching.PostgreSql;
 using CooperaNet.Matching.Sqlite;
-using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace CooperaNet.Matching.Storage;
 
-/// <summary>
-/// The exchange's database, opened for this process alone. Opening checks that the folder can be written, that no other
-/// process uses it and that the file is sound, and brings the schema up to date.
-/// </summary>
-public sealed class ExchangeDatabase : IAsyncDisposable
+/// <summary>The exchange's database, its schema brought up to date. One SQL text serves both kinds wherever it can; <see cref="Sql"/> has the rest.</summary>
+public abstract class ExchangeDatabase : IAsyncDisposable
 {
-    private readonly FileStream folderLock;
-    private readonly GroupCommitDataSource source;
+    /// <summary>Where the data lies, for people: a file, or server and database. Holds no secret.</summary>
+    public abstract string Location { get; }
 
-    private ExchangeDatabase(string path, FileStream folderLock)
-    {
-        Path = path;
-        this.folderLock = folderLock;
-        source = new GroupCommitDataSource(path);
-    }
+    /// <summary>The folder for what lies in files, absolute: copies of models, and SQLite's database.</summary>
+    public abstract string Folder { get; }
 
-    /// <summary>The database file, absolute.</summary>
-    public string Path { get; }
+    /// <summary>What Orleans calls this kind of database.</summary>
+    public abstract string Invariant { get; }
 
     /// <summary>What Orleans' grain storage reads and writes through.</summary>
-    public DbDataSource DataSource => source;
+    public abstract DbDataSource DataSource { get; }
 
-    /// <summary>Opens or creates the database in a folder.</summary>
-    /// <exception cref="StorageException">The folder or the file cannot be used.</exception>
-    public static ExchangeDatabase Open(string directory)
+    internal abstract Dialect Sql { get; }
+
+    /// <summary>Opens the database that the options name, and creates or updates its schema.</summary>
+    /// <exception cref="StorageException">It cannot be used; nothing was changed.</exception>
+    public static async Task<ExchangeDatabase> OpenAsync(StorageOptions options, CancellationToken cancellationToken)
     {
-        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(directory, "exchange.db"));
-        var folderLock = Lock(System.IO.Path.GetDirectoryName(path)!);
-        try
+        var connectionString = options.ReadConnectionString();
+        return options.Provider switch
         {
-            Migrate(path);
-            return new ExchangeDatabase(path, folderLock);
-        }
-        catch (SqliteException error)
-        {
-            folderLock.Dispose();
-            throw new StorageException(Explain(path, error), error);
-        }
-        catch (StorageException)
-        {
-            folderLock.Dispose();
-            throw;
-        }
+            StorageProvider.Sqlite when connectionString is null => SqliteDatabase.Open(options.Directory),
+            StorageProvider.Sqlite => throw new StorageException("Storage__ConnectionString is set, but Storage__Provider is Sqlite, which has none. Set Storage__Provider=PostgreSql, or leave the connection string out."),
+            StorageProvider.PostgreSql => await PostgreSqlDatabase.OpenAsync(
+                connectionString ?? throw new StorageException("Storage__Provider is PostgreSql, but neither Storage__ConnectionString nor Storage__ConnectionStringFile is set."), options.Directory, cancellationToken),
+            _ => throw new StorageException($"Storage__Provider is '{options.Provider}'; it is Sqlite or PostgreSql."),
+        };
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await source.DisposeAsync();
-        await folderLock.DisposeAsync();
-    }
+    public abstract ValueTask DisposeAsync();
 
-    internal SqliteConnection OpenRead() => source.OpenRead();
+    /// <summary>A connection to read through.</summary>
+    internal abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>A connection whose temporary tables lie on disk, however large they grow.</summary>
+    internal abstract ValueTask<DbConnection> OpenScratchAsync(CancellationToken cancellationToken);
 
     internal Task WriteAsync(string text, CancellationToken cancellationToken, params (string Name, object Value)[] parameters) =>
         WriteAsync(text, [parameters], cancellationToken);
 
-    /// <summary>Runs one statement for each row of parameters, all or none.</summary>
-    internal Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken) => source.WriteAsync(
-        commands =>
-        {
-            var command = commands.Get(text);
-            foreach (var row in rows)
-            {
-                command.Parameters.Clear();
-                foreach (var (name, value) in row)
-                {
-                    command.Parameters.AddWithValue(name, value);
-                }
+    /// <summary>Runs statements, which semicolons divide, for each row of parameters, all or none.</summary>
+    internal abstract Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken);
 
-                command.ExecuteNonQuery();
-            }
-
-            return BufferedReader.Empty;
-        },
-        cancellationToken);
-
-    private static FileStream Lock(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new FileStream(System.IO.Path.Combine(folder, "exchange.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageException(
-                error is UnauthorizedAccessException || !error.Message.Contains("being used", StringComparison.Ordinal)
-                    ? $"The storage folder '{folder}' cannot be written: {error.Message} Set Storage__Directory to a folder this account may write."
-                    : $"Another process already uses the storage folder '{folder}'. Stop it, or set Storage__Directory to another folder.",
-                error);
-        }
-    }
-
-    private static void Migrate(string path)
-    {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        connection.Open();
-        connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
-        var scripts = Scripts();
-        var version = connection.ExecuteScalar<int>("PRAGMA user_version");
-        if (version > scripts.Count)
-        {
-            throw new StorageException($"The database '{path}' has schema version {version}, newer than this program's {scripts.Count}. Run the newer program, or restore a backup made by this one.");
-        }
-
-        for (; version < scripts.Count; version++)
-        {
-            using var transaction = connection.BeginTransaction();
-            connection.Execute(scripts[version], transaction: transaction);
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version + 1}"), transaction: transaction);
-            transaction.Commit();
-        }
-
-        if (connection.ExecuteScalar<string>("PRAGMA quick_check(1)") is var check && check != "ok")
-        {
-            throw new StorageException($"The database '{path}' is damaged: {check}. Restore it from a backup; nothing was changed.");
-        }
-    }
-
-    /// <summary>The scripts in order; script n takes the schema from version n-1 to n.</summary>
-    private static List<string> Scripts()
+    /// <summary>The scripts of one kind of database in order; script n takes the schema from version n-1 to n.</summary>
+    private protected static List<string> Scripts(string kind)
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith("Sqlite/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        return [.. assembly.GetManifestResourceNames().Where(name => name.StartsWith($"{kind}/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             return reader.ReadToEnd();
         })];
     }
 
-    private static string Explain(string path, SqliteException error) => error.SqliteErrorCode switch
-    {
-        SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT => $"The file '{path}' is not a sound SQLite database: {error.Message}. Restore it from a backup; nothing was changed.",
-        SQLitePCL.raw.SQLITE_FULL => $"The disk that holds '{path}' is full. Free some space and start again; nothing was lost.",
-        SQLitePCL.raw.SQLITE_IOERR => $"The disk that holds '{path}' is full or failing ({error.Message}). Free some space or check the disk, and start again.",
-        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => $"Another program holds the database '{path}' open for writing. Close it and start again.",
-        _ => $"The database '{path}' cannot be opened: {error.Message}.",
-    };
+    internal static string Newer(string location, int version, int known) =>
+        $"The database '{location}' has schema version {version}, newer than this program's {known}. Run the newer program, or restore a backup made by this one.";
 }

@@ -17,10 +17,10 @@ using Orleans.TestingHost;
 
 namespace CooperaNet.Matching.ClusterTests;
 
-/// <summary>Two silos in this process over one real SQLite file, one frozen clock, and the gateway on a test server. Each test has its own ids.</summary>
+/// <summary>Two silos in this process over one real database, one frozen clock, and the gateway on a test server. Each test has its own ids.</summary>
 public sealed class ExchangeFixture : IAsyncLifetime
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("cooperanet-").FullName;
+    private TestDatabase? database;
     private InProcessTestCluster? cluster;
     private WebApplication? gateway;
 
@@ -33,6 +33,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
 
     public IGrainFactory Grains => cluster!.Client;
 
+    /// <summary>What one of the silos has.</summary>
+    public IServiceProvider Silo => cluster!.Silos[0].ServiceProvider;
+
     public HttpClient Json { get; private set; } = null!;
 
     public GrpcChannel Channel { get; private set; } = null!;
@@ -42,7 +45,8 @@ public sealed class ExchangeFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = ExchangeDatabase.Open(directory);
+        database = await TestDatabase.StartAsync();
+        Database = await database.OpenAsync();
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 2);
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -53,7 +57,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         }));
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.UseEmbeddedStorage(Database).AddMatching();
+            silo.UseStorage(Database).AddMatching();
             silo.Services.AddSingleton<TimeProvider>(Clock);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
@@ -78,7 +82,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         await gateway!.DisposeAsync();
         await cluster!.DisposeAsync();
         await Database.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await database!.DisposeAsync();
     }
 
     /// <summary>A JSON call that must succeed.</summary>

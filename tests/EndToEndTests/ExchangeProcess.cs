@@ -37,7 +37,7 @@ internal sealed class ExchangeProcess : IAsyncDisposable
     public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings) => Run("dotnet", [Program], directory, sample, settings);
 
     /// <summary>Runs one of the program's commands instead of the exchange.</summary>
-    public static ExchangeProcess Command(string directory, params string[] arguments) => Run("dotnet", [Program, .. arguments], directory, false, []);
+    public static ExchangeProcess Command(string directory, string[] arguments, params (string Name, string Value)[] settings) => Run("dotnet", [Program, .. arguments], directory, false, settings);
 
     /// <summary>Starts it where a shell command has changed what is mounted; the change ends with the process. Afterwards <paramref name="then"/> runs.</summary>
     public static ExchangeProcess StartMounted(string mount, string directory, string then = "true") =>

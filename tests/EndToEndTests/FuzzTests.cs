@@ -37,13 +37,16 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 
-    [Fact]
-    public async Task Malformed_requests_are_the_callers_fault_and_memory_stays_flat()
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Malformed_requests_are_the_callers_fault_and_memory_stays_flat(string provider)
     {
+        await using var database = await TestDatabase.StartAsync(provider, directory, cancellation);
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var exchange = await ExchangeProcess.Start(directory).ReadyAsync(cancellation);
+        await using var exchange = await ExchangeProcess.Start(directory, false, database.Settings).ReadyAsync(cancellation);
         await SendJsonAsync(exchange, random, 100);
         await SendGrpcAsync(exchange, random, 100);
         var before = exchange.Memory;

@@ -143,9 +143,9 @@ public sealed class StartTests : IDisposable
 
         await using var refused = ExchangeProcess.Start(directory, sample: true, ("Matching__Partitions", "3"));
         await AssertRefusedAsync(refused, "'repartition 3'");
-        await using var unread = ExchangeProcess.Command(directory, "repartition", "many");
+        await using var unread = ExchangeProcess.Command(directory, ["repartition", "many"]);
         await AssertRefusedAsync(unread, "'repartition many' cannot be read");
-        await using var command = ExchangeProcess.Command(directory, "repartition", "3");
+        await using var command = ExchangeProcess.Command(directory, ["repartition", "3"]);
         Assert.Equal((0, ""), await command.EndAsync(cancellation));
 
         await using var second = await ExchangeProcess.Start(directory, sample: true, ("Matching__Partitions", "3")).ReadyAsync(cancellation);

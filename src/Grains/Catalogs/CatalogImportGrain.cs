@@ -102,7 +102,7 @@ internal sealed class CatalogImportGrain(
         }
 
         var id = state.State.Id; // the state belongs to the grain's own thread
-        using (var search = store.SearchSuspects())
+        await using (var search = await store.SearchSuspectsAsync(cancellationToken))
         {
             await pool.FollowAsync(
                 () => search.Compare(id, (left, right) => Fingerprint.Similarity(left, right) >= Fingerprint.Suspicious, cancellationToken), cancellationToken);

@@ -4,11 +4,11 @@ namespace CooperaNet.Matching.Models;
 
 /// <summary>
 /// The model that answers in this silo, and the one that is being prepared to follow it. Keeps a copy of each model file
-/// beside the database, so that an old model can go on answering while a new one is being prepared. Safe for concurrent use.
+/// in the storage folder, so that an old model can go on answering while a new one is being prepared. Safe for concurrent use.
 /// </summary>
 internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeDatabase database)
 {
-    private readonly string folder = Path.Combine(Path.GetDirectoryName(database.Path)!, "models");
+    private readonly string folder = Path.Combine(database.Folder, "models");
     private readonly Lock following = new();
     private volatile MatchingModel? current;
     private volatile MatchingModel? next;

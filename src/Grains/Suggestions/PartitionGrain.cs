@@ -29,7 +29,7 @@ internal sealed partial class PartitionGrain(
     private bool prepared;
     private bool forgetting; // whether encodings of earlier models may be left
     private DateTimeOffset switchedAt;
-    private long watermark;
+    private Position watermark;
     private DateTimeOffset asOf;
 
     private int Partition => (int)this.GetPrimaryKeyLong();
@@ -90,10 +90,10 @@ internal sealed partial class PartitionGrain(
             {
                 await KeepUpWithModelAsync(cancellationToken);
                 var readAt = clock.GetUtcNow();
-                var (changed, seq) = await changes.ReadAsync(Partition, options.Value.Partitions, watermark, FollowPage, cancellationToken);
+                var (changed, next, isLast) = await changes.ReadAsync(Partition, options.Value.Partitions, watermark, FollowPage, cancellationToken);
                 if (changed.Count == 0)
                 {
-                    asOf = readAt;
+                    asOf = isLast ? readAt : asOf;
                     return;
                 }
 
@@ -105,8 +105,8 @@ internal sealed partial class PartitionGrain(
 
                 var encoded = await IndexAsync(serving, await changes.ReadItemsAsync(ids, serving.Model.Version, cancellationToken), Gone, cancellationToken);
                 await SuggestAsync(encoded, cancellationToken);
-                await encodings.SetWatermarkAsync(Partition, serving.Model.Version, seq, cancellationToken);
-                watermark = seq;
+                await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
+                watermark = next;
 
                 string[] Gone(IReadOnlyList<EncodedItem> standing)
                 {
@@ -331,5 +331,5 @@ internal sealed partial class PartitionGrain(
     private partial void LogNotEncoded(Exception error, string item);
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Error, Message = "Partition {Partition} could not follow the changes after {Watermark}")]
-    private partial void LogNotFollowed(Exception error, int partition, long watermark);
+    private partial void LogNotFollowed(Exception error, int partition, Position watermark);
 }

@@ -25,7 +25,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         await database.WriteAsync(
             "INSERT INTO catalog_import(name, parent, create_time) VALUES (@name, @parent, @now) ON CONFLICT DO NOTHING",
             cancellationToken, ("@name", import.ToString()), ("@parent", import.Parent.ToString()), ("@now", StateJson.Format(now)));
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return await read.ExecuteScalarAsync<long>(new("SELECT id FROM catalog_import WHERE name = @name", new { name = import.ToString() }, cancellationToken: cancellationToken));
     }
 
@@ -34,7 +34,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     {
         var size = PageSize(pageSize, MaxPageSize / 10);
         var before = PageToken.Read(pageToken, $"imports|{parent}", keys: 1) is [var id] ? long.Parse(id!, CultureInfo.InvariantCulture) : long.MaxValue;
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<(long Id, string Name)>(new(
             "SELECT id, name FROM catalog_import WHERE parent = @parent AND id < @before ORDER BY id DESC LIMIT @limit",
             new { parent = parent.ToString(), before, limit = size + 1 }, cancellationToken: cancellationToken))).AsList();
@@ -58,21 +58,21 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         return database.WriteAsync(
             """
             INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
-            SELECT @import, value ->> '$.row', value ->> '$.kind', value ->> '$.reference', value ->> '$.outcome', value ->> '$.item', value -> '$.detail' FROM json_each(@rows) WHERE TRUE ON CONFLICT DO NOTHING;
+            SELECT @import, CAST(value ->> 'row' AS BIGINT), value ->> 'kind', value ->> 'reference', value ->> 'outcome', value ->> 'item', value -> 'detail' FROM json_each(@rows) WHERE TRUE ON CONFLICT DO NOTHING;
             INSERT INTO catalog_import_fingerprint(import, row, sketch)
-            SELECT @import, value ->> '$.row', unhex(value ->> '$.sketch') FROM json_each(@rows) WHERE value ->> '$.sketch' IS NOT NULL ON CONFLICT DO NOTHING;
+            SELECT @import, CAST(value ->> 'row' AS BIGINT), unhex(value ->> 'sketch') FROM json_each(@rows) WHERE value ->> 'sketch' IS NOT NULL ON CONFLICT DO NOTHING;
             INSERT INTO catalog_import_band(import, band, row)
-            SELECT @import, b.value, r.value ->> '$.row' FROM json_each(@rows) r, json_each(r.value, '$.bands') b WHERE TRUE ON CONFLICT DO NOTHING;
+            SELECT @import, CAST(b.atom AS BIGINT), CAST(r.value ->> 'row' AS BIGINT) FROM json_each(@rows) r, json_each(CAST(r.value -> 'bands' AS TEXT)) b WHERE TRUE ON CONFLICT DO NOTHING;
             """,
-            cancellationToken, ("@import", import), ("@rows", JsonSerializer.Serialize(answers)));
+            cancellationToken, ("@import", import), ("@rows", SqlJson.Of(answers)));
     }
 
     /// <summary>How many rows were answered, by outcome.</summary>
     public async Task<CatalogImportCounts> CountAsync(long import, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         var counts = (await read.QueryAsync<(string Outcome, int Count)>(new(
-            "SELECT outcome, COUNT(*) FROM catalog_import_row WHERE import = @import GROUP BY outcome UNION ALL SELECT 'Duplicates', COUNT(*) FROM catalog_import_row WHERE import = @import AND detail ->> '$.duplicates[0]' IS NOT NULL",
+            "SELECT outcome, COUNT(*) FROM catalog_import_row WHERE import = @import GROUP BY outcome UNION ALL SELECT 'Duplicates', COUNT(*) FROM catalog_import_row WHERE import = @import AND detail -> 'duplicates' ->> 0 IS NOT NULL",
             new { import }, cancellationToken: cancellationToken))).ToDictionary();
         int Of(string outcome) => counts.GetValueOrDefault(outcome);
         return new(Of("Created"), Of("Changed"), Of("Unchanged"), Of("Refused"), Of("Missing"), Of("Duplicates"));
@@ -81,7 +81,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     /// <summary>The answers to a run of rows that were answered before.</summary>
     public async Task<IReadOnlyList<CatalogRowResult>> ReadAsync(long import, int firstRow, int count, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return [.. (await read.QueryAsync<Row>(new(
             $"{Select} WHERE import = @import AND row >= @firstRow AND row < @end ORDER BY row", new { import, firstRow, end = firstRow + count }, cancellationToken: cancellationToken))).Select(Decode)];
     }
@@ -95,11 +95,11 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         var condition = filter.Replace(" ", "", StringComparison.Ordinal) switch
         {
             "" => "TRUE",
-            "suspectedDuplicates:*" => "detail ->> '$.duplicates[0]' IS NOT NULL",
+            "suspectedDuplicates:*" => "detail -> 'duplicates' ->> 0 IS NOT NULL",
             var outcome when outcome.StartsWith("outcome=", StringComparison.Ordinal) && Enum.TryParse<ImportOutcome>(outcome[8..], ignoreCase: true, out var wanted) => $"outcome = '{wanted}'",
             _ => throw MatchingException.Invalid("filter", $"'{ResourceId.Excerpt(filter)}' cannot be read; give outcome = CREATED, CHANGED, UNCHANGED, REFUSED or MISSING, or suspectedDuplicates:*."),
         };
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<Row>(new(
             $"{Select} WHERE import = @import AND row > @after AND {condition} ORDER BY row LIMIT @limit", new { import, after, limit = size + 1 }, cancellationToken: cancellationToken))).Select(Decode).ToList();
         return new([.. rows.Take(size)], rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Row.ToString(CultureInfo.InvariantCulture)) : "");
@@ -108,10 +108,10 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     /// <summary>The rows of an import that already name one of these references.</summary>
     public async Task<IReadOnlyDictionary<(string Kind, string Reference), int>> FindReferencesAsync(long import, IReadOnlyCollection<string> references, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<(string Kind, string Reference, int Row)>(new(
-            "SELECT kind, reference, MIN(row) FROM catalog_import_row WHERE import = @import AND kind <> '' AND reference IN (SELECT value FROM json_each(@references)) GROUP BY kind, reference",
-            new { import, references = JsonSerializer.Serialize(references) }, cancellationToken: cancellationToken))).ToDictionary(row => (row.Kind, row.Reference), row => row.Row);
+            "SELECT kind, reference, MIN(row) FROM catalog_import_row WHERE import = @import AND kind <> '' AND reference IN (SELECT atom FROM json_each(@references)) GROUP BY kind, reference",
+            new { import, references = SqlJson.Of(references) }, cancellationToken: cancellationToken))).ToDictionary(row => (row.Kind, row.Reference), row => row.Row);
     }
 
     /// <summary>Adds an answer for each published item of the catalogue that no row names; items without a source reference were never in it. Safe to repeat.</summary>
@@ -122,7 +122,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         {
             for (var after = ""; after is not null;)
             {
-                await using var read = database.OpenRead();
+                await using var read = await database.OpenReadAsync(cancellationToken);
                 var missing = (await read.QueryAsync<(string Name, string Reference)>(new(
                     """
                     SELECT r.name, r.source_reference FROM register r
@@ -135,9 +135,9 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
                 await database.WriteAsync(
                     """
                     INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
-                    SELECT @import, (SELECT MAX(row) FROM catalog_import_row WHERE import = @import) + key + 1, @kind, value ->> '$.reference', 'Missing', value ->> '$.name', '{}' FROM json_each(@missing)
+                    SELECT @import, (SELECT MAX(row) FROM catalog_import_row WHERE import = @import) + key + 1, @kind, value ->> 'reference', 'Missing', value ->> 'name', '{}' FROM json_each(@missing)
                     """,
-                    cancellationToken, ("@import", import), ("@kind", kind), ("@missing", JsonSerializer.Serialize(missing.Select(item => new { name = item.Name, reference = item.Reference }))));
+                    cancellationToken, ("@import", import), ("@kind", kind), ("@missing", SqlJson.Of(missing.Select(item => new { name = item.Name, reference = item.Reference }))));
                 after = missing.Count == Batch ? missing[^1].Name : null;
             }
         }
@@ -146,13 +146,13 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     /// <summary>The next items reported missing behind a row, with their rows.</summary>
     public async Task<IReadOnlyList<(int Row, string Item)>> ListMissingAsync(long import, int afterRow, int limit, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<(int, string)>(new(
             "SELECT row, item FROM catalog_import_row WHERE import = @import AND row > @afterRow AND outcome = 'Missing' ORDER BY row LIMIT @limit", new { import, afterRow, limit }, cancellationToken: cancellationToken))).AsList();
     }
 
     /// <summary>A search for rows whose text is nearly that of an earlier row or of an item.</summary>
-    public SuspectSearch SearchSuspects() => new(database.OpenRead());
+    public Task<SuspectSearch> SearchSuspectsAsync(CancellationToken cancellationToken) => SuspectSearch.OpenAsync(database, cancellationToken);
 
     /// <summary>Notes what a search found and forgets the import's fingerprints. Safe to repeat.</summary>
     public async Task CloseAsync(long import, SuspectSearch found, CancellationToken cancellationToken)
@@ -160,8 +160,8 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         foreach (var chunk in found.Read().Chunk(Batch))
         {
             await database.WriteAsync(
-                "UPDATE catalog_import_row SET detail = json_set(detail, '$.duplicates', json(@others)) WHERE import = @import AND row = @row",
-                [.. chunk.Select(pair => new (string, object)[] { ("@import", import), ("@row", pair.Row), ("@others", JsonSerializer.Serialize(pair.Others)) })],
+                "UPDATE catalog_import_row SET detail = json_patch(detail, @found) WHERE import = @import AND row = @row",
+                [.. chunk.Select(pair => new (string, object)[] { ("@import", import), ("@row", pair.Row), ("@found", SqlJson.Of(new { duplicates = pair.Others })) })],
                 cancellationToken);
         }
 
@@ -171,7 +171,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     /// <summary>The next imports, by id, that were begun before a moment.</summary>
     public async Task<IReadOnlyList<(long Id, string Name)>> ListOldAsync(DateTimeOffset before, long afterId, int limit, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<(long, string)>(new(
             "SELECT id, name FROM catalog_import WHERE id > @afterId AND create_time < @before ORDER BY id LIMIT @limit", new { afterId, before = StateJson.Format(before), limit }, cancellationToken: cancellationToken))).AsList();
     }
@@ -196,7 +196,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     /// <summary>Deletes what a table holds of an import, a batch at a time: other writers never wait for long.</summary>
     private async Task DeleteAsync(string table, string key, long import, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         while (await read.ExecuteScalarAsync<bool>(new($"SELECT EXISTS (SELECT 1 FROM {table} WHERE import = @import)", new { import }, cancellationToken: cancellationToken)))
         {
             await database.WriteAsync(

@@ -1,5 +1,6 @@
+using System.Data.Common;
+using CooperaNet.Matching.Storage;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace CooperaNet.Matching.Catalogs;
 
@@ -7,7 +8,7 @@ namespace CooperaNet.Matching.Catalogs;
 /// Finds rows of an import whose text is nearly that of an earlier row or of an item. Texts are read band by band and pairs
 /// are kept in a temporary table, so that the memory needed is that of one band's first texts, however long the import.
 /// </summary>
-public sealed class SuspectSearch : IDisposable
+public sealed class SuspectSearch : IAsyncDisposable
 {
     /// <summary>Of a band with more texts than this the first ones stand for all.</summary>
     private const int MaxBand = 20;
@@ -15,39 +16,48 @@ public sealed class SuspectSearch : IDisposable
     /// <summary>Duplicates named for one row.</summary>
     private const int MaxNamed = 5;
 
-    /// <summary>The texts of the import's bands in the order of bands, in each the items (row 0) and then the rows; items that the import itself names are no duplicates of its rows.</summary>
-    private const string Texts =
-        """
-        SELECT b.band AS Band, 0 AS Row, i.item AS Item, f.sketch AS Sketch
-        FROM catalog_import_band b CROSS JOIN fingerprint_band i ON i.band = b.band CROSS JOIN fingerprint f ON f.item = i.item CROSS JOIN register r ON r.id = i.item AND r.state = 'PUBLISHED'
-        WHERE b.import = @import AND b.row = (SELECT MIN(row) FROM catalog_import_band WHERE import = @import AND band = b.band)
-          AND NOT EXISTS (SELECT 1 FROM catalog_import_row s INDEXED BY ix_catalog_import_row_reference WHERE s.import = @import AND s.kind = iif(r.kind = 'offer', 'Offer', 'Need') AND s.reference = IFNULL(r.source_reference, '') AND s.item = r.name)
-        UNION ALL
-        SELECT b.band, b.row, 0, f.sketch FROM catalog_import_band b CROSS JOIN catalog_import_fingerprint f ON f.import = b.import AND f.row = b.row WHERE b.import = @import
-        ORDER BY 1, 2
-        """;
+    /// <summary>Pairs written at once.</summary>
+    private const int Batch = 1_000;
 
-    private readonly SqliteConnection connection;
-    private readonly SqliteTransaction transaction;
+    private readonly DbConnection texts;
+    private readonly DbConnection pairs;
+    private readonly string select;
 
-    /// <param name="connection">A connection that reads; disposed of with this.</param>
-    internal SuspectSearch(SqliteConnection connection)
+    private SuspectSearch(DbConnection texts, DbConnection pairs, Dialect sql)
     {
-        this.connection = connection;
-        connection.Execute("PRAGMA temp_store = FILE");
-        transaction = connection.BeginTransaction(deferred: true); // one moment of the database, and no journal for each pair
-        connection.Execute("CREATE TEMP TABLE suspect (row INTEGER NOT NULL, item INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (row, item, other)) WITHOUT ROWID", transaction: transaction);
+        (this.texts, this.pairs) = (texts, pairs);
+        // The texts of the import's bands in the order of bands, in each the items (row 0) and then the rows; items that the
+        // import itself names are no duplicates of its rows. CROSS JOIN: SQLite takes the tables in this order.
+        select =
+            $"""
+            SELECT b.band AS Band, 0 AS Row, i.item AS Item, r.name AS Name, f.sketch AS Sketch
+            FROM catalog_import_band b CROSS JOIN fingerprint_band i CROSS JOIN fingerprint f CROSS JOIN register r
+            WHERE b.import = @import AND i.band = b.band AND f.item = i.item AND r.id = i.item AND r.state = 'PUBLISHED'
+              AND b.row = (SELECT MIN(row) FROM catalog_import_band WHERE import = @import AND band = b.band)
+              AND NOT EXISTS (SELECT 1 FROM catalog_import_row s {sql.IndexedBy("ix_catalog_import_row_reference")}
+                WHERE s.import = @import AND s.kind = CASE r.kind WHEN 'offer' THEN 'Offer' ELSE 'Need' END AND s.reference = COALESCE(r.source_reference, '') AND s.item = r.name)
+            UNION ALL
+            SELECT b.band, b.row, 0, '', f.sketch FROM catalog_import_band b CROSS JOIN catalog_import_fingerprint f WHERE b.import = @import AND f.import = b.import AND f.row = b.row
+            ORDER BY 1, 2
+            """;
+    }
+
+    internal static async Task<SuspectSearch> OpenAsync(ExchangeDatabase database, CancellationToken cancellationToken)
+    {
+        var texts = await database.OpenReadAsync(cancellationToken);
+        var pairs = await database.OpenScratchAsync(cancellationToken);
+        // Outside of a transaction: on PostgreSQL an open one would keep followers waiting until the search ends.
+        await pairs.ExecuteAsync(new("CREATE TEMP TABLE suspect (row INTEGER NOT NULL, item BIGINT NOT NULL, other INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (row, item, other))", cancellationToken: cancellationToken));
+        return new(texts, pairs, database.Sql);
     }
 
     /// <summary>Compares the texts that share a band: each with the first ones of it. Runs for seconds on a long import.</summary>
     /// <remarks>O(rows + items in their bands).</remarks>
     public SuspectSearch Compare(long import, Func<byte[], byte[], bool> similar, CancellationToken cancellationToken)
     {
-        using var pairs = new SqliteCommand("INSERT OR IGNORE INTO suspect VALUES (@row, @item, @other)", connection, transaction);
-        var (row, item, other) = (pairs.Parameters.Add("@row", SqliteType.Integer), pairs.Parameters.Add("@item", SqliteType.Integer), pairs.Parameters.Add("@other", SqliteType.Integer));
         var band = 0L;
-        var (items, rows) = (new List<Text>(MaxBand), new List<Text>(MaxBand));
-        foreach (var text in connection.Query<Text>(Texts, new { import }, transaction, buffered: false))
+        var (items, rows, found) = (new List<Text>(MaxBand), new List<Text>(MaxBand), new List<object>(Batch));
+        foreach (var text in texts.Query<Text>(select, new { import }, buffered: false))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (text.Band != band)
@@ -57,19 +67,24 @@ public sealed class SuspectSearch : IDisposable
                 rows.Clear();
             }
 
-            var members = text.Row == 0 ? items : rows;
-            foreach (var earlier in text.Row == 0 ? [] : Alike(items, text).Concat(Alike(rows, text)))
+            if (text.Row > 0)
             {
-                (row.Value, item.Value, other.Value) = (text.Row, earlier.Item, earlier.Row);
-                pairs.ExecuteNonQuery();
+                found.AddRange(Alike(items, text).Concat(Alike(rows, text)).Select(earlier => new { row = text.Row, item = earlier.Item, other = earlier.Row, name = earlier.Row == 0 ? earlier.Name : $"row {earlier.Row}" }));
             }
 
+            if (found.Count >= Batch)
+            {
+                Keep(found);
+            }
+
+            var members = text.Row == 0 ? items : rows;
             if (members.Count < MaxBand)
             {
                 members.Add(text);
             }
         }
 
+        Keep(found);
         return this;
 
         IEnumerable<Text> Alike(List<Text> members, Text text) => members.Where(member => similar(member.Sketch, text.Sketch)).Take(MaxNamed);
@@ -78,13 +93,12 @@ public sealed class SuspectSearch : IDisposable
     /// <summary>What was found, row by row: earlier rows, then items.</summary>
     internal IEnumerable<(int Row, IReadOnlyList<string> Others)> Read()
     {
-        var (current, others) = (0L, new List<string>());
-        foreach (var (row, name) in connection.Query<(long Row, string Name)>(
-            "SELECT s.row, IFNULL(r.name, 'row ' || s.other) FROM suspect s LEFT JOIN register r ON r.id = s.item ORDER BY s.row, s.item, s.other", transaction: transaction, buffered: false))
+        var (current, others) = (0, new List<string>());
+        foreach (var (row, name) in pairs.Query<(int Row, string Name)>("SELECT row, name FROM suspect ORDER BY row, item, other", buffered: false))
         {
             if (row != current && others.Count > 0)
             {
-                yield return ((int)current, others);
+                yield return (current, others);
                 others = [];
             }
 
@@ -97,15 +111,29 @@ public sealed class SuspectSearch : IDisposable
 
         if (others.Count > 0)
         {
-            yield return ((int)current, others);
+            yield return (current, others);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        transaction.Dispose(); // rolls back: the temporary table goes with it
-        connection.Dispose();
+        await texts.DisposeAsync();
+        await using (pairs)
+        {
+            await pairs.ExecuteAsync("DROP TABLE suspect"); // the connection goes back to its pool
+        }
+    }
+
+    private void Keep(List<object> found)
+    {
+        pairs.Execute(
+            """
+            INSERT INTO suspect(row, item, other, name)
+            SELECT CAST(value ->> 'row' AS BIGINT), CAST(value ->> 'item' AS BIGINT), CAST(value ->> 'other' AS BIGINT), value ->> 'name' FROM json_each(@found) WHERE TRUE ON CONFLICT DO NOTHING
+            """,
+            new { found = SqlJson.Of(found) });
+        found.Clear();
     }
 
     private sealed class Text
@@ -115,6 +143,8 @@ public sealed class SuspectSearch : IDisposable
         public long Row { get; init; }
 
         public long Item { get; init; }
+
+        public string Name { get; init; } = "";
 
         public byte[] Sketch { get; init; } = [];
     }

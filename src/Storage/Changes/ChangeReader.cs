@@ -5,48 +5,54 @@ using Dapper;
 namespace CooperaNet.Matching.Changes;
 
 /// <summary>An item that changed.</summary>
-/// <param name="Seq">Its latest place in the order of commits.</param>
 /// <param name="Item">The storage id.</param>
 /// <param name="Name">The resource name.</param>
-public sealed record ItemChange(long Seq, long Item, string Name);
+public sealed record ItemChange(long Item, string Name);
+
+/// <summary>Some changes in order.</summary>
+/// <param name="Changes">Each item once.</param>
+/// <param name="Next">Where to go on.</param>
+/// <param name="IsLast">Nothing that was committed stands behind it, not even what can't be read yet because an older transaction is open.</param>
+public sealed record ChangePage(IReadOnlyList<ItemChange> Changes, Position Next, bool IsLast);
 
 /// <summary>An item as it stands, with its stored encoding when there is one for its revision.</summary>
 public sealed record EncodedItem(long Id, Item Item, byte[]? Encoding);
 
-/// <summary>Reads the history in commit order, for the followers of the index partitions.</summary>
+/// <summary>Reads the history without gaps, for the followers of the index partitions.</summary>
 public sealed class ChangeReader(ExchangeDatabase database)
 {
-    /// <summary>Up to <paramref name="limit"/> changes of one partition's items after <paramref name="seq"/>, an item once, and where to go on.</summary>
-    public async Task<(IReadOnlyList<ItemChange> Changes, long Seq)> ReadAsync(int partition, int partitions, long seq, int limit, CancellationToken cancellationToken)
+    /// <summary>Up to <paramref name="limit"/> changes of one partition's items behind a position.</summary>
+    public async Task<ChangePage> ReadAsync(int partition, int partitions, Position after, int limit, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
-        var rows = (await read.QueryAsync<ItemChange>(new(
-            "SELECT seq AS Seq, item AS Item, name AS Name FROM history WHERE seq > @seq AND kind IN ('offer', 'need') AND bucket % @partitions = @partition ORDER BY seq LIMIT @limit",
-            new { seq, partition, partitions, limit }, cancellationToken: cancellationToken))).AsList();
-        return (rows.GroupBy(row => row.Item).Select(group => group.Last()).ToList(), rows.Count > 0 ? rows[^1].Seq : seq);
+        var sql = database.Sql;
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        var rows = (await read.QueryAsync<HistoryRow>(new(
+            $"""
+            SELECT {sql.Tx} AS Tx, seq AS Seq, item AS Item, name AS Name, {sql.Settled} AS Settled FROM history
+            WHERE ({sql.Place}) > ({sql.At}) AND kind IN ('offer', 'need') AND bucket % @partitions = @partition ORDER BY {sql.Place} LIMIT @limit
+            """,
+            new { tx = after.Tx, seq = after.Seq, partition, partitions, limit }, cancellationToken: cancellationToken))).AsList();
+        var settled = rows.TakeWhile(row => row.Settled).ToList();
+        return new(
+            [.. settled.GroupBy(row => row.Item).Select(group => new ItemChange(group.Key, group.Last().Name))],
+            settled.Count > 0 ? new(settled[^1].Tx, settled[^1].Seq) : after,
+            IsLast: settled.Count == rows.Count && rows.Count < limit);
     }
 
     /// <summary>The items with these storage ids as they stand now; deleted ones are missing.</summary>
     public async Task<IReadOnlyList<EncodedItem>> ReadItemsAsync(IReadOnlyCollection<long> ids, string model, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
-        return Decode(await read.QueryAsync<Row>(new($"{Select} WHERE r.id IN @ids", new { ids, model }, cancellationToken: cancellationToken)));
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        return Decode(await read.QueryAsync<Row>(new($"{Select} WHERE r.id IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids))", new { ids = SqlJson.Of(ids), model }, cancellationToken: cancellationToken)));
     }
 
     /// <summary>One page of the published items of a partition, by storage id.</summary>
     public async Task<IReadOnlyList<EncodedItem>> ReadPublishedAsync(int partition, int partitions, long afterId, int limit, string model, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return Decode(await read.QueryAsync<Row>(new(
             $"{Select} WHERE r.id > @afterId AND r.state = 'PUBLISHED' AND r.bucket % @partitions = @partition ORDER BY r.id LIMIT @limit",
             new { afterId, partition, partitions, limit, model }, cancellationToken: cancellationToken)));
-    }
-
-    /// <summary>Where the history ends now.</summary>
-    public async Task<long> LastSeqAsync(CancellationToken cancellationToken)
-    {
-        await using var read = database.OpenRead();
-        return await read.ExecuteScalarAsync<long>(new("SELECT IFNULL(MAX(seq), 0) FROM history", cancellationToken: cancellationToken));
     }
 
     private const string Select =
@@ -54,6 +60,19 @@ public sealed class ChangeReader(ExchangeDatabase database)
         "LEFT JOIN encoding e ON e.item = r.id AND e.model = @model AND e.revision = r.revision";
 
     private static List<EncodedItem> Decode(IEnumerable<Row> rows) => [.. rows.Select(row => new EncodedItem(row.Id, System.Text.Json.JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!, row.Encoding))];
+
+    private sealed class HistoryRow
+    {
+        public long Tx { get; init; }
+
+        public long Seq { get; init; }
+
+        public long Item { get; init; }
+
+        public string Name { get; init; } = "";
+
+        public bool Settled { get; init; }
+    }
 
     private sealed class Row
     {

@@ -14,7 +14,7 @@ public sealed class Partitioning(ExchangeDatabase database)
         var stored = await FindAsync(cancellationToken);
         if (stored is null)
         {
-            await SetAsync(wanted, seq: 0, model: "", cancellationToken);
+            await SetAsync(wanted, from: default, model: "", cancellationToken);
         }
         else if (stored != wanted)
         {
@@ -26,25 +26,24 @@ public sealed class Partitioning(ExchangeDatabase database)
     /// <summary>Splits the data anew; no silo may run. Followers go on from where the slowest of them stood, so that nothing is missed.</summary>
     public async Task ChangeAsync(int partitions, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
-        var (count, models, seq, model) = await read.QuerySingleAsync<(long, long, long, string)>(new(
-            "SELECT COUNT(*), COUNT(DISTINCT model), IFNULL(MIN(seq), 0), IFNULL(MIN(model), '') FROM follower", cancellationToken: cancellationToken));
-        var known = models == 1 && count == await FindAsync(cancellationToken);
-        await SetAsync(partitions, known ? seq : 0, model, cancellationToken);
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        var followers = (await read.QueryAsync<(long Tx, long Seq, string Model)>(new("SELECT tx, seq, model FROM follower ORDER BY tx, seq", cancellationToken: cancellationToken))).AsList();
+        var known = followers.DistinctBy(follower => follower.Model).Count() == 1 && followers.Count == await FindAsync(cancellationToken);
+        await SetAsync(partitions, known ? new(followers[0].Tx, followers[0].Seq) : default, known ? followers[0].Model : "", cancellationToken);
     }
 
     private async Task<int?> FindAsync(CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return await read.ExecuteScalarAsync<int?>(new("SELECT value FROM setting WHERE key = 'matching.partitions'", cancellationToken: cancellationToken));
     }
 
-    private Task SetAsync(int partitions, long seq, string model, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task SetAsync(int partitions, Position from, string model, CancellationToken cancellationToken) => database.WriteAsync(
         """
         INSERT INTO setting(key, value) VALUES ('matching.partitions', CAST(@partitions AS TEXT)) ON CONFLICT(key) DO UPDATE SET value = excluded.value;
         DELETE FROM follower;
         WITH RECURSIVE p(partition) AS (SELECT 0 UNION ALL SELECT partition + 1 FROM p WHERE partition + 1 < @partitions)
-        INSERT INTO follower(partition, seq, model) SELECT partition, @seq, @model FROM p;
+        INSERT INTO follower(partition, tx, seq, model) SELECT partition, @tx, @seq, @model FROM p;
         """,
-        cancellationToken, ("@partitions", partitions), ("@seq", seq), ("@model", model));
+        cancellationToken, ("@partitions", partitions), ("@tx", from.Tx), ("@seq", from.Seq), ("@model", model));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CooperaNet.Matching.Storage;
 using Dapper;
 
@@ -19,24 +18,24 @@ public sealed class FingerprintStore(ExchangeDatabase database)
             """
             DELETE FROM fingerprint_band WHERE item = @item AND @revision > 1;
             INSERT INTO fingerprint(item, revision, sketch) VALUES (@item, @revision, @sketch) ON CONFLICT(item) DO UPDATE SET revision = excluded.revision, sketch = excluded.sketch;
-            INSERT OR IGNORE INTO fingerprint_band(band, item) SELECT value, @item FROM json_each(@bands);
+            INSERT INTO fingerprint_band(band, item) SELECT CAST(atom AS BIGINT), @item FROM json_each(@bands) WHERE TRUE ON CONFLICT DO NOTHING;
             """,
-            [.. fingerprints.Select(f => new (string, object)[] { ("@item", f.Item), ("@revision", f.Revision), ("@sketch", f.Sketch), ("@bands", $"[{string.Join(',', f.Bands.Select(band => band.ToString(CultureInfo.InvariantCulture)))}]") })],
+            [.. fingerprints.Select(f => new (string, object)[] { ("@item", f.Item), ("@revision", f.Revision), ("@sketch", f.Sketch), ("@bands", SqlJson.Of(f.Bands)) })],
             cancellationToken);
     }
 
     /// <summary>For each of these items the names of up to three published items whose text is similar by a comparison of fingerprints.</summary>
     public async Task<IReadOnlyDictionary<long, IReadOnlyList<string>>> FindDuplicatesAsync(IReadOnlyList<long> items, Func<byte[], byte[], bool> similar, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         var pairs = await read.QueryAsync<(long Item, byte[] Sketch, byte[] OtherSketch, string Other)>(new(
-            """
+            $"""
             SELECT DISTINCT a.item, x.sketch, y.sketch, r.name
-            FROM fingerprint_band a INDEXED BY ix_fingerprint_band_item JOIN fingerprint_band b ON b.band = a.band AND b.item <> a.item
+            FROM fingerprint_band a {database.Sql.IndexedBy("ix_fingerprint_band_item")} JOIN fingerprint_band b ON b.band = a.band AND b.item <> a.item
             JOIN fingerprint x ON x.item = a.item JOIN fingerprint y ON y.item = b.item JOIN register r ON r.id = b.item AND r.state = 'PUBLISHED'
-            WHERE a.item IN (SELECT value FROM json_each(@items)) ORDER BY r.name
+            WHERE a.item IN (SELECT CAST(atom AS BIGINT) FROM json_each(@items)) ORDER BY r.name
             """,
-            new { items = $"[{string.Join(',', items.Select(item => item.ToString(CultureInfo.InvariantCulture)))}]" }, cancellationToken: cancellationToken));
+            new { items = SqlJson.Of(items) }, cancellationToken: cancellationToken));
         return pairs.Where(pair => similar(pair.Sketch, pair.OtherSketch)).GroupBy(pair => pair.Item).ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group.Select(pair => pair.Other).Take(3)]);
     }
 }

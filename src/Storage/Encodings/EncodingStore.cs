@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Storage;
 using Dapper;
 
@@ -27,7 +28,7 @@ public sealed class EncodingStore(ExchangeDatabase database)
     /// <summary>The latest encoding of an item older than a revision, or null.</summary>
     public async Task<byte[]?> FindEarlierAsync(long item, string model, long revision, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return await read.QueryFirstOrDefaultAsync<byte[]>(new(
             "SELECT data FROM encoding WHERE item = @item AND model = @model AND revision < @revision ORDER BY revision DESC LIMIT 1",
             new { item, model, revision }, cancellationToken: cancellationToken));
@@ -37,29 +38,30 @@ public sealed class EncodingStore(ExchangeDatabase database)
     /// <returns>Whether there were any; then there may be more.</returns>
     public async Task<bool> ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
-        var some = await read.QueryAsync<long>(new(
-            "SELECT e.rowid FROM encoding e JOIN register r ON r.id = e.item WHERE e.model <> @keptModel AND r.bucket % @partitions = @partition LIMIT 500",
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        var some = await read.QueryAsync<(long Item, string Model, long Revision)>(new(
+            "SELECT e.item, e.model, e.revision FROM encoding e JOIN register r ON r.id = e.item WHERE e.model <> @keptModel AND r.bucket % @partitions = @partition LIMIT 500",
             new { keptModel, partition, partitions }, cancellationToken: cancellationToken));
-        (string, object)[][] rows = [.. some.Select(row => new (string, object)[] { ("@row", row) })];
+        (string, object)[][] rows = [.. some.Select(row => new (string, object)[] { ("@item", row.Item), ("@model", row.Model), ("@revision", row.Revision) })];
         if (rows.Length > 0)
         {
-            await database.WriteAsync("DELETE FROM encoding WHERE rowid = @row", rows, cancellationToken);
+            await database.WriteAsync("DELETE FROM encoding WHERE item = @item AND model = @model AND revision = @revision", rows, cancellationToken);
         }
 
         return rows.Length > 0;
     }
 
-    /// <summary>How far a partition has read with this model; 0 for a new partition or model.</summary>
-    public async Task<long> WatermarkAsync(int partition, string model, CancellationToken cancellationToken)
+    /// <summary>How far a partition has read with this model; the beginning for a new partition or model.</summary>
+    public async Task<Position> WatermarkAsync(int partition, string model, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
-        return await read.ExecuteScalarAsync<long>(new(
-            "SELECT IFNULL((SELECT seq FROM follower WHERE partition = @partition AND model = @model), 0)", new { partition, model }, cancellationToken: cancellationToken));
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        var (tx, seq) = await read.QueryFirstOrDefaultAsync<(long, long)>(new(
+            "SELECT tx, seq FROM follower WHERE partition = @partition AND model = @model", new { partition, model }, cancellationToken: cancellationToken));
+        return new(tx, seq);
     }
 
     /// <summary>Says how far a partition has read.</summary>
-    public Task SetWatermarkAsync(int partition, string model, long seq, CancellationToken cancellationToken) => database.WriteAsync(
-        "INSERT INTO follower(partition, seq, model) VALUES (@partition, @seq, @model) ON CONFLICT(partition) DO UPDATE SET seq = excluded.seq, model = excluded.model",
-        cancellationToken, ("@partition", partition), ("@seq", seq), ("@model", model));
+    public Task SetWatermarkAsync(int partition, string model, Position position, CancellationToken cancellationToken) => database.WriteAsync(
+        "INSERT INTO follower(partition, tx, seq, model) VALUES (@partition, @tx, @seq, @model) ON CONFLICT(partition) DO UPDATE SET tx = excluded.tx, seq = excluded.seq, model = excluded.model",
+        cancellationToken, ("@partition", partition), ("@tx", position.Tx), ("@seq", position.Seq), ("@model", model));
 }

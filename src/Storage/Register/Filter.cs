@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CooperaNet.Matching.Storage;
 using CooperaNet.Matching.Taxonomy;
 using Dapper;
@@ -38,7 +37,7 @@ internal static class Filter
 
     /// <summary>Reads a filter and returns the SQL condition; its values go into <paramref name="parameters"/>.</summary>
     /// <exception cref="MatchingException">Invalid, naming <c>filter</c> and the position or value at fault.</exception>
-    public static string ToSql(string filter, DynamicParameters parameters)
+    public static string ToSql(string filter, DynamicParameters parameters, Dialect sql)
     {
         if (string.IsNullOrWhiteSpace(filter))
         {
@@ -50,22 +49,27 @@ internal static class Filter
             throw Refuse($"has {filter.Length} characters, at most {MaxLength} are allowed.");
         }
 
+        if (filter.Contains('\0', StringComparison.Ordinal))
+        {
+            throw Refuse("contains the character U+0000.");
+        }
+
         if (filter.Count(c => c == '(') > MaxDepth)
         {
             throw Refuse($"has more than {MaxDepth} opening parentheses.");
         }
 
-        var parsed = Grammar(parameters).TryParse(filter);
+        var parsed = Grammar(parameters, sql).TryParse(filter);
         return parsed.HasValue ? parsed.Value : throw Refuse($"cannot be read at position {parsed.ErrorPosition.Column}: {parsed.FormatErrorMessageFragment()}.");
     }
 
-    private static TextParser<string> Grammar(DynamicParameters parameters)
+    private static TextParser<string> Grammar(DynamicParameters parameters, Dialect sql)
     {
         var expression = default(TextParser<string>)!;
         var restriction =
             from name in Quoted.Select(text => (text, quoted: true)).Or(Word.Select(text => (text, quoted: false)))
             from rest in (from op in Spaced(Operator) from value in Quoted.Or(Word) select (op, value)).Try().OptionalOrDefault()
-            select rest.op is null ? FreeText(name.text, parameters) : Restriction(name.text, rest.op, rest.value, parameters);
+            select rest.op is null ? Holding(name.text, parameters, sql) : Restriction(name.text, rest.op, rest.value, parameters, sql);
         var simple = Spaced(Character.EqualTo('(')).IgnoreThen(Superpower.Parse.Ref(() => expression)).Then(inner => Spaced(Character.EqualTo(')')).Value($"({inner})"))
             .Or(restriction);
         var term = Keyword("NOT").Or(Character.EqualTo('-').Value(Unit.Value)).IgnoreThen(simple).Select(inner => $"NOT {inner}").Try().Or(simple);
@@ -78,10 +82,10 @@ internal static class Filter
 
     private static TextParser<Unit> Keyword(string word) => Spaced(Span.EqualTo(word).Then(_ => Character.WhiteSpace.AtLeastOnce())).Value(Unit.Value).Try();
 
-    private static string FreeText(string text, DynamicParameters parameters) =>
-        text is "AND" or "OR" or "NOT" ? throw Refuse($"has '{text}' where a condition should stand.") : $"r.id IN (SELECT id FROM OrleansStorage WHERE Id = r.id AND holds(PayloadBinary, {Add(parameters, text)}))";
+    private static string Holding(string text, DynamicParameters parameters, Dialect sql) =>
+        text is "AND" or "OR" or "NOT" ? throw Refuse($"has '{text}' where a condition should stand.") : $"r.id IN (SELECT id FROM OrleansStorage WHERE Id = r.id AND holds(PayloadBinary, {Add(parameters, sql.Words(text))}))";
 
-    private static string Restriction(string field, string op, string value, DynamicParameters parameters) => field switch
+    private static string Restriction(string field, string op, string value, DynamicParameters parameters, Dialect sql) => field switch
     {
         "state" => Equal("r.state", op, field, OneOf(field, value, "DRAFT", "PUBLISHED", "WITHDRAWN"), parameters),
         "kind" => Equal("r.kind", op, field, OneOf(field, value, "OFFER", "NEED").ToLowerInvariant(), parameters),
@@ -90,7 +94,7 @@ internal static class Filter
         "country" => Equal("r.country", op, field, value.ToUpperInvariant(), parameters),
         "authority" or "parent" => Equal("r.parent", op, field, value.Contains('/', StringComparison.Ordinal) ? value : $"authorities/{value.ToLowerInvariant()}", parameters),
         "sourceReference" or "source_reference" => Equal("r.source_reference", op, field, value, parameters),
-        "title" => Equal("r.title", op == ":" ? "LIKE" : op, field, op == ":" ? $"%{value}%" : value, parameters),
+        "title" => op == ":" ? sql.Like("r.title", Add(parameters, $"%{value}%")) : Equal("r.title", op, field, value, parameters),
         "area" or "areasOfFocus" or "areas_of_focus" => Tag("area", op, field, AreasOfFocus.PositionOf(value) >= 0 ? value : throw Refuse($"names the unknown area of focus '{ResourceId.Excerpt(value)}'."), parameters),
         "goal" or "goals" => Tag("goal", op, field, int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var goal) && goal is >= 1 and <= Goals.Count
             ? goal.ToString(CultureInfo.InvariantCulture) : throw Refuse($"names the unknown goal '{ResourceId.Excerpt(value)}'; goals are 1 to {Goals.Count}."), parameters),
@@ -104,8 +108,7 @@ internal static class Filter
     private static string Equal(string column, string op, string field, string value, DynamicParameters parameters) => op switch
     {
         "=" or ":" => $"{column} = {Add(parameters, value)}",
-        "!=" => $"IFNULL({column}, '') <> {Add(parameters, value)}",
-        "LIKE" => $"{column} LIKE {Add(parameters, value)}",
+        "!=" => $"COALESCE({column}, '') <> {Add(parameters, value)}",
         _ => throw Refuse($"compares '{field}' with {op}; use = or !=."),
     };
 
@@ -131,19 +134,4 @@ internal static class Filter
     }
 
     private static MatchingException Refuse(string description) => MatchingException.Invalid("filter", $"the filter {description}");
-}
-
-/// <summary>Text without accents and case, as free text is compared.</summary>
-internal static class Folding
-{
-    public static string Fold(string text)
-    {
-        var folded = new StringBuilder(text.Length);
-        foreach (var c in text.Where(c => !Folded.IsAccent(c)))
-        {
-            folded.Append(Folded.Letter(c));
-        }
-
-        return folded.ToString();
-    }
 }

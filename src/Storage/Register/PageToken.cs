@@ -26,7 +26,7 @@ public static class PageToken
         try
         {
             if (token.Length <= 4_000 && JsonSerializer.Deserialize<string?[]>(Base64Url.DecodeFromChars(token)) is { } values
-                && values.Length == keys + 1 && values[0] == Fingerprint(arguments))
+                && values.Length == keys + 1 && values[0] == Fingerprint(arguments) && !values.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true))
             {
                 return values[1..];
             }

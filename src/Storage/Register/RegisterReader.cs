@@ -3,7 +3,6 @@ using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Storage;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace CooperaNet.Matching.Register;
 
@@ -23,8 +22,8 @@ public sealed class RegisterReader(ExchangeDatabase database)
         ["create_time"] = "r.create_time",
         ["updateTime"] = "r.update_time",
         ["update_time"] = "r.update_time",
-        ["confirmTime"] = "IFNULL(r.confirm_time, '')",
-        ["confirm_time"] = "IFNULL(r.confirm_time, '')",
+        ["confirmTime"] = "COALESCE(r.confirm_time, '')",
+        ["confirm_time"] = "COALESCE(r.confirm_time, '')",
     };
 
     /// <summary>One page of items.</summary>
@@ -34,7 +33,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
         var (column, descending) = Order(query.OrderBy);
         var arguments = $"{query.Kind}|{query.Parent}|{query.Filter}|{query.OrderBy}";
         var parameters = new DynamicParameters();
-        var conditions = $"r.kind = @kind AND {Parent(query.Parent, parameters)} AND {Filter.ToSql(query.Filter, parameters)}";
+        var conditions = $"r.kind = @kind AND {Parent(query.Parent, parameters)} AND {Filter.ToSql(query.Filter, parameters, database.Sql)}";
         parameters.Add("@kind", query.Kind == ItemKind.Offer ? "offer" : "need");
         parameters.Add("@limit", size + 1);
         if (PageToken.Read(query.PageToken, arguments, keys: 2) is [var value, var name])
@@ -46,7 +45,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
 
         var direction = descending ? "DESC" : "ASC";
         var sql = $"SELECT s.PayloadBinary AS Payload, {column} AS Key FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit";
-        await using var read = OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<(byte[] Payload, string Key)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
         var items = rows.Take(size).Select(row => JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!).ToList();
         return new(items, rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Key, items[^1].Name) : "");
@@ -57,7 +56,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
     {
         var size = PageSize(pageSize);
         var after = PageToken.Read(pageToken, kind.ToString(), keys: 1)?[0] ?? "";
-        await using var read = OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<byte[]>(new(
             "SELECT s.PayloadBinary FROM participant p JOIN OrleansStorage s ON s.Id = p.id WHERE p.kind = @kind AND p.name > @after ORDER BY p.name LIMIT @limit",
             new { kind = kind == ParentKind.Authority ? "authority" : "partner", after, limit = size + 1 }, cancellationToken: cancellationToken))).AsList();
@@ -69,10 +68,10 @@ public sealed class RegisterReader(ExchangeDatabase database)
     public async Task<IReadOnlyList<(long Id, Item Item)>> ReadPublishedAsync(string filter, string afterName, int limit, CancellationToken cancellationToken)
     {
         var parameters = new DynamicParameters();
-        var sql = $"SELECT r.id, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Filter.ToSql(filter, parameters)} ORDER BY r.name LIMIT @limit";
+        var sql = $"SELECT r.id, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Filter.ToSql(filter, parameters, database.Sql)} ORDER BY r.name LIMIT @limit";
         parameters.Add("@afterName", afterName);
         parameters.Add("@limit", limit);
-        await using var read = OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return [.. (await read.QueryAsync<(long Id, byte[] Payload)>(new(sql, parameters, cancellationToken: cancellationToken))).Select(row => (row.Id, JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!))];
     }
 
@@ -80,9 +79,9 @@ public sealed class RegisterReader(ExchangeDatabase database)
     public async Task<IReadOnlySet<string>> FilterAsync(IReadOnlyCollection<string> names, string filter, CancellationToken cancellationToken)
     {
         var parameters = new DynamicParameters();
-        parameters.Add("@names", JsonSerializer.Serialize(names));
-        var sql = $"SELECT r.name FROM register r WHERE r.name IN (SELECT value FROM json_each(@names)) AND {Filter.ToSql(filter, parameters)}";
-        await using var read = OpenRead();
+        parameters.Add("@names", SqlJson.Of(names));
+        var sql = $"SELECT r.name FROM register r WHERE r.name IN (SELECT atom FROM json_each(@names)) AND {Filter.ToSql(filter, parameters, database.Sql)}";
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<string>(new(sql, parameters, cancellationToken: cancellationToken))).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -94,31 +93,31 @@ public sealed class RegisterReader(ExchangeDatabase database)
             return new Dictionary<string, Item>();
         }
 
-        await using var read = database.OpenRead();
-        return (await read.QueryAsync<byte[]>(new("SELECT s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.name IN @names", new { names }, cancellationToken: cancellationToken)))
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        return (await read.QueryAsync<byte[]>(new("SELECT s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.name IN (SELECT atom FROM json_each(@names))", new { names = SqlJson.Of(names) }, cancellationToken: cancellationToken)))
             .Select(row => JsonSerializer.Deserialize<Item>(row, StateJson.Options)!).ToDictionary(item => item.Name);
     }
 
     /// <summary>The names of a parent's items that already carry these source references.</summary>
     public async Task<IReadOnlyDictionary<string, string>> FindBySourceAsync(ParentId parent, ItemKind kind, IReadOnlyCollection<string> references, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<(string Reference, string Name)>(new(
-            "SELECT source_reference, MIN(name) FROM register WHERE parent = @parent AND kind = @kind AND source_reference IN @references GROUP BY source_reference",
-            new { parent = parent.ToString(), kind = kind == ItemKind.Offer ? "offer" : "need", references }, cancellationToken: cancellationToken))).ToDictionary(row => row.Reference, row => row.Name);
+            "SELECT source_reference, MIN(name) FROM register WHERE parent = @parent AND kind = @kind AND source_reference IN (SELECT atom FROM json_each(@references)) GROUP BY source_reference",
+            new { parent = parent.ToString(), kind = kind == ItemKind.Offer ? "offer" : "need", references = SqlJson.Of(references) }, cancellationToken: cancellationToken))).ToDictionary(row => row.Reference, row => row.Name);
     }
 
     /// <summary>How many participants of a kind there are.</summary>
     public async Task<int> CountParticipantsAsync(ParentKind kind, CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return await read.ExecuteScalarAsync<int>(new("SELECT COUNT(*) FROM participant WHERE kind = @kind", new { kind = kind == ParentKind.Authority ? "authority" : "partner" }, cancellationToken: cancellationToken));
     }
 
     /// <summary>How many items there are, in any state.</summary>
     public async Task<long> CountItemsAsync(CancellationToken cancellationToken)
     {
-        await using var read = database.OpenRead();
+        await using var read = await database.OpenReadAsync(cancellationToken);
         return await read.ExecuteScalarAsync<long>(new("SELECT COUNT(*) FROM register", cancellationToken: cancellationToken));
     }
 
@@ -148,17 +147,5 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return words.Length == 0 || (words.Length <= 2 && words.Skip(1).All(word => word is "asc" or "desc") && SortColumns.TryGetValue(words[0], out column))
             ? (column, words is [_, "desc"])
             : throw MatchingException.Invalid("orderBy", $"'{ResourceId.Excerpt(orderBy)}' cannot be read; give one of name, title, country, state, createTime, updateTime, confirmTime, with an optional desc.");
-    }
-
-    /// <summary>A read connection that knows <c>holds(payload, words)</c>: free text over title and summary.</summary>
-    private SqliteConnection OpenRead()
-    {
-        var connection = database.OpenRead();
-        connection.CreateFunction("holds", (byte[] payload, string words) =>
-        {
-            var content = JsonSerializer.Deserialize<Item>(payload, StateJson.Options)!.Content;
-            return Folding.Fold($"{content.Title} {content.Summary}").Contains(Folding.Fold(words), StringComparison.Ordinal);
-        }, isDeterministic: true);
-        return connection;
     }
 }

@@ -88,7 +88,7 @@ public sealed class ModelChangeTests : IAsyncLifetime
     {
         using var file = ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"));
         var models = new ActiveModel(file, Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"), exchange.Database);
-        var folder = Path.Combine(Path.GetDirectoryName(exchange.Database.Path)!, "models");
+        var folder = Path.Combine(exchange.Database.Folder, "models");
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "cross-wanted.bin"), "");
         File.WriteAllText(Path.Combine(folder, "cross-old.bin"), "");

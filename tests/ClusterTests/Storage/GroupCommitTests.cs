@@ -15,7 +15,7 @@ public class GroupCommitTests(ExchangeFixture exchange)
     public async Task A_failing_write_takes_no_batch_mate_with_it()
     {
         var poison = $"poison-{Guid.NewGuid():n}";
-        await using var saboteur = new SqliteConnection($"Data Source={exchange.Database.Path};Pooling=False");
+        await using var saboteur = new SqliteConnection($"Data Source={exchange.Database.Location};Pooling=False");
         await saboteur.ExecuteAsync($"CREATE TRIGGER \"{poison}\" BEFORE INSERT ON history WHEN NEW.name LIKE '%{poison}' BEGIN SELECT RAISE(ABORT, 'refused by the test'); END");
         try
         {
@@ -43,7 +43,7 @@ public class GroupCommitTests(ExchangeFixture exchange)
         var offer = Offer($"conflict-{Guid.NewGuid():n}");
         var grain = exchange.Grains.GetItem(offer);
         await grain.CreateAsync(Content, new("tester", ""), false, cancellation);
-        await using var saboteur = new SqliteConnection($"Data Source={exchange.Database.Path};Pooling=False");
+        await using var saboteur = new SqliteConnection($"Data Source={exchange.Database.Location};Pooling=False");
         await saboteur.ExecuteAsync(
             "UPDATE OrleansStorage SET Version = Version + 1, PayloadBinary = CAST(json_set(CAST(PayloadBinary AS TEXT), '$.State', 'PUBLISHED', '$.Revision', 2) AS BLOB) WHERE Id = (SELECT id FROM register WHERE name = @name)",
             new { name = offer.ToString() });
@@ -60,12 +60,12 @@ public class GroupCommitTests(ExchangeFixture exchange)
     public async Task A_write_cancelled_before_it_ran_changes_nothing()
     {
         var directory = Directory.CreateTempSubdirectory("cooperanet-cancel-");
-        await using (var database = ExchangeDatabase.Open(directory.FullName))
+        await using (var database = await ExchangeDatabase.OpenAsync(new() { Directory = directory.FullName }, cancellation))
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.WriteAsync("INSERT INTO setting VALUES ('a', 'b')", new(canceled: true)));
             await database.WriteAsync("INSERT INTO setting VALUES ('c', 'd')", cancellation);
 
-            await using var read = database.OpenRead();
+            await using var read = await database.OpenReadAsync(cancellation);
             Assert.Equal(["c"], await read.QueryAsync<string>("SELECT key FROM setting"));
         }
 

@@ -16,7 +16,7 @@ public class SuspectSearchTests(ExchangeFixture exchange)
         var import = await ImportAsync("many", Enumerable.Range(1, Rows).Select(row => (row, (long[])[1, 2, 10_000 + (row / 2)], (byte)(row % 3))));
 
         var comparisons = 0;
-        using (var search = store.SearchSuspects())
+        await using (var search = await store.SearchSuspectsAsync(cancellation))
         {
             search.Compare(import, (left, right) => ++comparisons > 0 && left[0] == right[0], cancellation);
             await store.CloseAsync(import, search, cancellation);
@@ -35,7 +35,7 @@ public class SuspectSearchTests(ExchangeFixture exchange)
         var import = await ImportAsync("forgotten", Enumerable.Range(1, 6_000).Select(row => (row, (long[])[row], (byte)0)));
         for (var repeat = 0; repeat < 2; repeat++)
         {
-            using var search = store.SearchSuspects();
+            await using var search = await store.SearchSuspectsAsync(cancellation);
             var compared = 0;
             search.Compare(import, (_, _) => ++compared > 0, cancellation);
             await store.CloseAsync(import, search, cancellation);

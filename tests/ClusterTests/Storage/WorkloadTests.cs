@@ -43,14 +43,14 @@ public class WorkloadTests(ExchangeFixture exchange, ITestOutputHelper output)
             }
         }
 
-        await using var read = exchange.Database.OpenRead();
+        await using var read = await exchange.Database.OpenReadAsync(cancellation);
         foreach (var (id, (state, revision, goals)) in model)
         {
             var item = await exchange.Grains.GetItem(id).FindAsync(cancellation);
             Assert.Equal(state, item?.State ?? ItemState.None);
             Assert.Equal(state == ItemState.None ? [] : goals, item?.Content.Goals ?? []);
             Assert.Equal(revision, await read.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM history WHERE name = @name", new { name = id.ToString() }));
-            Assert.Equal(state == ItemState.None ? 0 : revision, await read.ExecuteScalarAsync<long>("SELECT IFNULL(MAX(revision), 0) FROM register WHERE name = @name", new { name = id.ToString() }));
+            Assert.Equal(state == ItemState.None ? 0 : revision, await read.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(revision), 0) FROM register WHERE name = @name", new { name = id.ToString() }));
         }
 
         var published = model.Values.Where(item => item.State == ItemState.Published).ToList();

@@ -12,7 +12,7 @@ public sealed class ActiveModelTests(TinyMatchingModel tiny) : IClassFixture<Tin
     {
         var directory = Directory.CreateTempSubdirectory("cooperanet-").FullName;
         string[] Kept() => [.. Directory.EnumerateFiles(Path.Combine(directory, "models")).Select(file => Path.GetFileName(file))];
-        await using (var database = ExchangeDatabase.Open(directory))
+        await using (var database = await ExchangeDatabase.OpenAsync(new() { Directory = directory }, TestContext.Current.CancellationToken))
         {
             var (own, other) = (ShippedModel.Instance, tiny.Model);
             var before = new ActiveModel(own, ShippedModel.File, database);

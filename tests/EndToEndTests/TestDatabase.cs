@@ -1,0 +1,51 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace CooperaNet.Matching.EndToEndTests;
+
+/// <summary>The database of an exchange under test, and a look at it from beside: SQLite in a folder, or a PostgreSQL server of its own that waits for the disk.</summary>
+internal sealed class TestDatabase : IAsyncDisposable
+{
+    private const string Name = "exchange";
+    private readonly string directory;
+
+    private TestDatabase(string directory, PostgreSqlServer? server) => (this.directory, Server) = (directory, server);
+
+    /// <summary>The server, for PostgreSQL.</summary>
+    public PostgreSqlServer? Server { get; }
+
+    /// <summary>What tells the program to use it.</summary>
+    public (string Name, string Value)[] Settings => Server is null ? [] : [("Storage__Provider", "PostgreSql"), ("Storage__ConnectionString", Server.ConnectionString(Name))];
+
+    /// <summary>SQL for a field of the state in column s.PayloadBinary.</summary>
+    public string Field(string name) => Server is null ? $"CAST(s.PayloadBinary AS TEXT) ->> '$.{name}'" : $"(convert_from(s.PayloadBinary, 'UTF8')::jsonb ->> '{name}')::bigint";
+
+    /// <param name="provider">Sqlite or PostgreSql.</param>
+    /// <param name="directory">The exchange's folder.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static async Task<TestDatabase> StartAsync(string provider, string directory, CancellationToken cancellationToken)
+    {
+        if (provider == "Sqlite")
+        {
+            return new(directory, null);
+        }
+
+        var server = await PostgreSqlServer.StartAsync(durable: true, cancellationToken);
+        await server.CreateDatabaseAsync(Name, cancellationToken);
+        return new(directory, server);
+    }
+
+    public async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (Server is not null)
+        {
+            return await Server.ConnectAsync(Name, cancellationToken);
+        }
+
+        var connection = new SqliteConnection($"Data Source={Path.Combine(directory, "exchange.db")};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? default;
+}
