@@ -16,7 +16,7 @@ public class EncodeBenchmark
     public EncodeBenchmark()
     {
         model = ModelFile.Load(path);
-        var texts = new Index.RecombinedTexts(Path.Combine(AppContext.BaseDirectory, "data"));
+        var texts = Index.RecombinedTexts.OfOwn(Path.Combine(AppContext.BaseDirectory, "data"));
         text = texts.Offer(new Random(17)).Summary;
         var (title, summary) = texts.Need(new Random(18));
         need = new(model, title, summary, "en");

@@ -4,7 +4,7 @@ using CooperaNet.Matching.Benchmarks.Index;
 
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
-// dotnet run -c Release --project bench -- index [N...]      the index alone, beside Lucene.NET and FTS5, at N offers
+// dotnet run -c Release --project bench -- index N... [FILE] the index alone, beside Lucene.NET and FTS5, at N offers made of the sentences of a file
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
@@ -19,9 +19,9 @@ if (args is ["catalog", .. var rows])
     return;
 }
 
-if (args is ["index", .. var offers])
+if (args is ["index", .. var what])
 {
-    IndexBenchmark.Run(offers.Length > 0 ? [.. offers.Select(int.Parse)] : [10_000, 100_000], peers: true);
+    IndexBenchmark.Run(what);
     return;
 }
 

@@ -16,11 +16,12 @@ internal static class IndexBenchmark
     private static readonly string[] Countries = [.. Enumerable.Range(0, 20).Select(i => $"{(char)('A' + i)}{(char)('A' + i)}")]; // one of twenty is a filter of 5 %
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static void Run(IReadOnlyList<int> sizes, bool peers)
+    public static void Run(IReadOnlyList<string> args)
     {
+        List<int> sizes = [.. args.Where(arg => arg.All(char.IsAsciiDigit)).Select(int.Parse)];
         var data = Path.Combine(AppContext.BaseDirectory, "data");
         using var model = ModelFile.Load(Path.Combine(data, "model", "model.bin"));
-        var texts = new RecombinedTexts(data);
+        var texts = args.FirstOrDefault(arg => !arg.All(char.IsAsciiDigit)) is { } file ? RecombinedTexts.OfFile(file) : RecombinedTexts.OfOwn(data);
         var random = new Random(11);
         var needs = Enumerable.Range(0, Queries).Select(_ => texts.Need(random)).ToList();
         var encoded = needs.ConvertAll(need => model.Encode(need.Title, need.Summary, "en"));
@@ -31,12 +32,9 @@ internal static class IndexBenchmark
             Parts(size, model, texts);
         }
 
-        if (peers)
+        foreach (var size in sizes)
         {
-            foreach (var size in sizes)
-            {
-                PeerBenchmark.Run(size, model, texts);
-            }
+            PeerBenchmark.Run(size, model, texts);
         }
     }
 

@@ -41,7 +41,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<ModelFollower>().AddHostedService(provider => provider.GetRequiredService<ModelFollower>());
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
-        services.AddSingleton<PartitionSearch>().AddSingleton<QueryPool>();
+        services.AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddSingleton<QueryPool>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB
         silo.AddStartupTask<ExchangeStart>();

@@ -1,7 +1,5 @@
 using CooperaNet.Matching.Changes;
-using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Encodings;
-using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
@@ -14,10 +12,9 @@ namespace CooperaNet.Matching.Suggestions;
 
 [GrainType("partition"), KeepAlive]
 internal sealed partial class PartitionGrain(
-    ChangeReader changes, EncodingStore encodings, FingerprintStore fingerprints, PartitionSearch search, QueryPool pool,
+    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSearch search, QueryPool pool,
     ActiveModel models, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
-    private const int LoadPage = 2_000;
     private const int FollowPage = 500;
     private const int RefreshPage = 50;
     private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // a silo learns within a second that the model changed
@@ -42,7 +39,7 @@ internal sealed partial class PartitionGrain(
         asOf = clock.GetUtcNow();
         for (long? after = 0; after is not null;)
         {
-            after = await LoadAsync(serving, after.Value, cancellationToken);
+            after = await indexer.LoadAsync(Partition, serving, after.Value, cancellationToken);
         }
 
         RefreshAll();
@@ -54,13 +51,24 @@ internal sealed partial class PartitionGrain(
 
     public Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
     {
-        var asked = queries.Select(query => (query, Indexes: IndexesOf(query.Model)))
-            .Select(entry => (entry.query, entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
+        var asked = queries.Select((query, place) => (query, place, Indexes: IndexesOf(query.Model)))
+            .GroupBy(entry => (entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
         var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
         return pool.QueryAsync(
-            () => new PartitionAnswer(
-                [.. asked.Select(entry => (IReadOnlyList<PartitionHit>)[.. entry.Snapshot.Search(PartitionSearch.ToIndexQuery(entry.query, fresh), entry.Model).Select(PartitionHit.Of)])],
-                asOfNow),
+            () =>
+            {
+                var answers = new IReadOnlyList<PartitionHit>[queries.Count];
+                foreach (var group in asked)
+                {
+                    var found = group.Key.Snapshot.Search([.. group.Select(entry => PartitionSearch.ToIndexQuery(entry.query, fresh))], group.Key.Model);
+                    foreach (var (entry, hits) in group.Zip(found))
+                    {
+                        answers[entry.place] = [.. hits.Select(PartitionHit.Of)];
+                    }
+                }
+
+                return new PartitionAnswer(answers, asOfNow);
+            },
             cancellationToken);
     }
 
@@ -97,22 +105,14 @@ internal sealed partial class PartitionGrain(
                     return;
                 }
 
-                IReadOnlyCollection<long> ids = [.. changed.Select(change => change.Item)];
                 if (preparing is not null)
                 {
-                    await IndexAsync(preparing, await changes.ReadItemsAsync(ids, preparing.Model.Version, cancellationToken), Gone, cancellationToken);
+                    await indexer.FollowAsync(preparing, changed, cancellationToken);
                 }
 
-                var encoded = await IndexAsync(serving, await changes.ReadItemsAsync(ids, serving.Model.Version, cancellationToken), Gone, cancellationToken);
-                await SuggestAsync(encoded, cancellationToken);
+                await SuggestAsync(await indexer.FollowAsync(serving, changed, cancellationToken), cancellationToken);
                 await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
                 watermark = next;
-
-                string[] Gone(IReadOnlyList<EncodedItem> standing)
-                {
-                    var stands = standing.Select(item => item.Item.Name).ToHashSet();
-                    return [.. changed.Select(change => change.Name).Where(name => !stands.Contains(name))];
-                }
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -196,7 +196,7 @@ internal sealed partial class PartitionGrain(
             (preparing, preparedTo, prepared) = (new(wanted), 0, false);
         }
 
-        if (!prepared && await LoadAsync(preparing, preparedTo, cancellationToken) is { } after)
+        if (!prepared && await indexer.LoadAsync(Partition, preparing, preparedTo, cancellationToken) is { } after)
         {
             preparedTo = after;
             return;
@@ -209,56 +209,6 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>Indexes one page of published items behind a storage id; returns the last one's, or null when there are no more.</summary>
-    private async Task<long?> LoadAsync(PartitionIndexes indexes, long after, CancellationToken cancellationToken)
-    {
-        var page = await changes.ReadPublishedAsync(Partition, options.Value.Partitions, after, LoadPage, indexes.Model.Version, cancellationToken);
-        await IndexAsync(indexes, page, _ => [], cancellationToken);
-        return page.Count < LoadPage ? null : page[^1].Id;
-    }
-
-    /// <summary>Encodes what has no encoding yet, stores it, and changes the index; returns all items with their encodings.</summary>
-    private async Task<IReadOnlyList<EncodedItem>> IndexAsync(PartitionIndexes indexes, IReadOnlyList<EncodedItem> items, Func<IReadOnlyList<EncodedItem>, IReadOnlyList<string>> removed, CancellationToken cancellationToken)
-    {
-        var encoded = await pool.FollowAsync(() => items.Select(item => WithEncoding(indexes.Model, item)).ToList(), cancellationToken);
-        var fresh = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, pair.First.Encoding!));
-        var texts = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => (pair.First.Id, pair.First.Item.Revision, Fingerprint.Of(pair.First.Item.Content.Title, pair.First.Item.Content.Summary)));
-        await fingerprints.StoreAsync([.. texts.Where(text => text.Item3 is not null).Select(text => (text.Id, text.Revision, text.Item3!.Sketch, text.Item3.Bands))], cancellationToken);
-        await encodings.StoreAsync(indexes.Model.Version, [.. fresh], cancellationToken);
-        return await pool.FollowAsync(
-            () =>
-            {
-                var published = encoded.Where(IsIndexed).ToLookup(item => item.Item.Type == "need", item => (Indexed(item.Item), Encoding.FromBytes(item.Encoding)));
-                string[] gone = [.. removed(items), .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
-                indexes.Offers.Apply([.. published[false]], gone);
-                indexes.Needs.Apply([.. published[true]], gone);
-                return encoded;
-            },
-            cancellationToken);
-    }
-
-    private static bool IsIndexed(EncodedItem item) => item.Item.State == ItemState.Published && item.Encoding is not null;
-
-    /// <summary>An item whose text cannot be encoded stays out of the index and is said so: it must not stop those behind it.</summary>
-    private EncodedItem WithEncoding(MatchingModel model, EncodedItem item)
-    {
-        if (item.Encoding is not null || item.Item.State != ItemState.Published)
-        {
-            return item;
-        }
-
-        try
-        {
-            var content = item.Item.Content;
-            return item with { Encoding = model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes() };
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            LogNotEncoded(error, item.Item.Name);
-            return item;
-        }
-    }
-
     /// <summary>Computes the lists of changed needs, and merges changed offers into the lists of the needs they fit or fitted.</summary>
     private async Task SuggestAsync(IReadOnlyList<EncodedItem> items, CancellationToken cancellationToken)
     {
@@ -267,7 +217,7 @@ internal sealed partial class PartitionGrain(
         var queries = new List<(Item Offer, bool Current, PartitionQuery Query)>();
         foreach (var offer in changed)
         {
-            if (IsIndexed(offer))
+            if (PartitionIndexer.IsIndexed(offer))
             {
                 queries.Add((offer.Item, true, Query(offer.Item, offer.Encoding!)));
             }
@@ -315,9 +265,6 @@ internal sealed partial class PartitionGrain(
     /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
     private double MinScore => PairWeights.WithStalePenalty(serving.Model.Fusion.Threshold);
 
-    private static IndexedItem Indexed(Item item) => new(
-        item.Name, item.Parent, item.Country, PartitionSearch.Areas(item.Content), PartitionSearch.Goals(item.Content), (int)item.Content.Maturity, item.ConfirmTime ?? item.UpdateTime, item.ExpireTime);
-
     [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition} holds {Offers} offers and {Needs} needs, read by model {Model}")]
     private partial void LogLoaded(int partition, int offers, int needs, string model);
 
@@ -326,9 +273,6 @@ internal sealed partial class PartitionGrain(
 
     [LoggerMessage(EventId = 404, Level = LogLevel.Error, Message = "Partition {Partition} could not go on towards another model")]
     private partial void LogNotPrepared(Exception error, int partition);
-
-    [LoggerMessage(EventId = 402, Level = LogLevel.Error, Message = "'{Item}' could not be encoded and stays out of the index")]
-    private partial void LogNotEncoded(Exception error, string item);
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Error, Message = "Partition {Partition} could not follow the changes after {Watermark}")]
     private partial void LogNotFollowed(Exception error, int partition, Position watermark);

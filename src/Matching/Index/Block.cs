@@ -166,6 +166,8 @@ internal sealed class Block
         var formScale = 1 / MathF.Sqrt(scan.Query.Encoding.Lengths[language]);
         var lengths = inverseLengths[scan.Query.Encoding.Language];
         var line = scan.Model.Scale.LineOf(scan.Query.Encoding.Language, language);
+        var lnCeiling = Vector256.Create(MathF.Log(pair.Ceiling));
+        var most = Vector256.Create(MathF.Log(pair.Ceiling / (1 - pair.Ceiling)));
         Span<float> meanings = stackalloc float[64];
         Span<float> topics = stackalloc float[64];
         Span<float> tagSums = stackalloc float[64];
@@ -197,9 +199,17 @@ internal sealed class Block
                 var terms = Vector256.Min(Vector256<float>.One, Vector256.LoadUnsafe(ref shared[first + i]));
                 var meaning = (Vector256.LoadUnsafe(ref meanings[i]) * (SemanticCode.MeaningUnit * line.Slope)) + Vector256.Create(line.Offset);
                 var topic = Vector256.LoadUnsafe(ref topics[i]) * SemanticCode.TopicUnit;
-                var upper = Vector256.Create(pair.Bias) + (meaning * pair.Weights[1]) + (topic * pair.Weights[2]) + (terms * pair.Weights[3])
-                    + (Vector256.Max(Vector256<float>.Zero, form + meaning - Vector256.Create(pair.Hinge)) * pair.Weights[0]) + Vector256.LoadUnsafe(ref tagSums[i]);
-                var passing = (uint)(wanted >> i) & Vector256.GreaterThanOrEqual(upper, Vector256.Create(scan.Candidates.FloorAsFloat)).ExtractMostSignificantBits();
+                var about = Vector256.Create(pair.Bias) + (meaning * pair.Weights[1]) + (topic * pair.Weights[2]) + (terms * pair.Weights[3]);
+                var beyond = (Vector256.Max(Vector256<float>.Zero, form + meaning - Vector256.Create(pair.Hinge)) * pair.Weights[0]) + Vector256.LoadUnsafe(ref tagSums[i]);
+                var floor = Vector256.Create(scan.Candidates.FloorAsFloat);
+                // Doubt leaves at most this; most items fall below the floor by it, and need no exponential.
+                if (!Vector256.GreaterThanOrEqualAny(Vector256.Min(about + lnCeiling, most) + beyond, floor))
+                {
+                    continue;
+                }
+
+                var logOdds = about + lnCeiling - Vector256.Log(Vector256<float>.One + (Vector256.Exp(about) * (1 - pair.Ceiling))) + beyond;
+                var passing = (uint)(wanted >> i) & Vector256.GreaterThanOrEqual(logOdds, floor).ExtractMostSignificantBits();
                 for (; passing != 0; passing &= passing - 1)
                 {
                     var lane = BitOperations.TrailingZeroCount(passing);
