@@ -41,7 +41,7 @@ internal static class ExchangeBenchmark
             for (int i; (i = Interlocked.Increment(ref next)) < from + count;)
             {
                 var content = new ItemContent { Title = $"Offer number {i}", Summary = $"{summaries[i % 1_000]} {summaries[(i * 7 + 3) % 1_000].AsSpan(0, 60)}", LanguageCode = "es", Goals = [1 + (i % 17)], AreasOfFocus = ["other"] };
-                await grains.GetItem(new(new(ParentKind.Authority, i % 2 == 0 ? "pe" : "ar"), ItemKind.Offer, $"bench-{i}")).ImportAsync(content, ItemFields.All, true, new("bench", ""), false, default);
+                await grains.GetItem(new(new(ParentKind.Authority, i % 2 == 0 ? "pe" : "ar"), ItemKind.Offer, $"bench-{i}")).ImportAsync(content, ItemFields.All, true, Caller.System, false, default);
             }
         }));
         return count / Stopwatch.GetElapsedTime(started).TotalSeconds;

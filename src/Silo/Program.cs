@@ -1,5 +1,7 @@
 using CooperaNet.Matching;
 using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
 
@@ -13,6 +15,11 @@ try
     }
 
     var storage = builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
+    if (args is ["token", .. var wanted])
+    {
+        return await TokenVerb.RunAsync(builder.Environment, storage, wanted, TimeProvider.System);
+    }
+
     await using var database = ExchangeDatabase.Open(storage.Directory);
     if (args is ["repartition", .. var count])
     {
@@ -25,6 +32,11 @@ try
         .AddMatching());
     builder.UseGatewayPorts();
     builder.Services.AddGateway();
+    if (!builder.Environment.IsProduction())
+    {
+        builder.Services.AddTokenIssuer(InstallationTokens.Issuer, InstallationTokens.ToSecurityKey(InstallationKey.OpenOrCreate(Path.GetDirectoryName(database.Path)!)));
+    }
+
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
     var app = builder.Build().MapGateway();

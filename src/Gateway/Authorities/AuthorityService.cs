@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Gateway.Json;
 using CooperaNet.Matching.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -41,7 +42,7 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
             LanguageCodes = paths.Contains("languageCodes") ? [.. given.LanguageCodes] : null,
             Website = paths.Contains("website") ? given.Website : null,
         };
-        return ToAuthority(await grains.GetParticipant(Parse(given.Name, ParentKind.Authority, "authority.name")).UpdateAsync(change, given.Etag, Callers.Of(request.RequestId), context.CancellationToken));
+        return ToAuthority(await grains.GetParticipant(Parse(given.Name, ParentKind.Authority, "authority.name")).UpdateAsync(change, given.Etag, context.Caller(request.RequestId), context.CancellationToken));
     }
 
     public override async Task<Partner> UpdatePartner(UpdatePartnerRequest request, ServerCallContext context)
@@ -55,7 +56,7 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
             LanguageCodes = paths.Contains("languageCodes") ? [.. given.LanguageCodes] : null,
             Website = paths.Contains("website") ? given.Website : null,
         };
-        return ToPartner(await grains.GetParticipant(Parse(given.Name, ParentKind.Partner, "partner.name")).UpdateAsync(change, given.Etag, Callers.Of(request.RequestId), context.CancellationToken));
+        return ToPartner(await grains.GetParticipant(Parse(given.Name, ParentKind.Partner, "partner.name")).UpdateAsync(change, given.Etag, context.Caller(request.RequestId), context.CancellationToken));
     }
 
     private async Task<Participant> GetAsync(string name, ParentKind kind, ServerCallContext context) =>

@@ -9,14 +9,16 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
 
     public Participant? Find() => state.State.Revision > 0 ? state.State : null;
 
-    public async Task<Participant> RegisterAsync(Participant profile, CancellationToken cancellationToken)
+    public async Task<Participant> RegisterAsync(Participant profile, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckIsSystem();
         var now = clock.GetUtcNow();
-        return Find() ?? await state.CommitAsync(profile with { Revision = 1, UpdateTime = now, Change = new("system", "seed", "", now) }, cancellationToken);
+        return Find() ?? await state.CommitAsync(profile with { Revision = 1, UpdateTime = now, Change = caller.Did("seed", now) }, cancellationToken);
     }
 
     public async Task<Participant> UpdateAsync(string name, ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(ParentId.Parse(name, "name"));
         var current = Find() ?? throw MatchingException.NotFound(name);
         if (etag.Length > 0 && etag != current.Etag)
         {
@@ -34,7 +36,7 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
                 Website = change.Website ?? current.Website,
                 Revision = current.Revision + 1,
                 UpdateTime = now,
-                Change = new(caller.Who, "update", caller.RequestId, now),
+                Change = caller.Did("update", now),
             },
             cancellationToken);
     }

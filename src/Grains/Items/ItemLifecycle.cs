@@ -72,7 +72,7 @@ internal static class ItemLifecycle
     }
 
     private static Item Changed(this Item item, Caller caller, string why, DateTimeOffset now) =>
-        item with { Revision = item.Revision + 1, UpdateTime = now, Change = new(caller.Who, why, caller.RequestId, now) };
+        item with { Revision = item.Revision + 1, UpdateTime = now, Change = caller.Did(why, now) };
 
     private static MatchingException WrongState(Item item, string verb, string because) =>
         new(MatchingError.WrongState, $"'{item.Name}' cannot be changed by '{verb}': it is {because}.");

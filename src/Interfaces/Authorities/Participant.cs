@@ -79,11 +79,11 @@ public interface IParticipantGrain : IGrainWithStringKey
     [Alias("Find")]
     ValueTask<Participant?> FindAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes the participant exist; what exists already stays as it is.</summary>
+    /// <summary>Makes the participant exist; what exists already stays as it is. Throws NotPermitted for all but the service itself.</summary>
     [Alias("Register")]
-    Task<Participant> RegisterAsync(Participant profile, CancellationToken cancellationToken);
+    Task<Participant> RegisterAsync(Participant profile, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Changes the profile. Throws NotFound, Stale, Invalid.</summary>
+    /// <summary>Changes the profile. Throws NotFound, NotPermitted, Stale, Invalid.</summary>
     [Alias("Update")]
     Task<Participant> UpdateAsync(ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken);
 }
