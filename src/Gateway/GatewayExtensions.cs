@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Audit;
 using CooperaNet.Matching.Gateway.Authorities;
 using CooperaNet.Matching.Gateway.Catalogs;
 using CooperaNet.Matching.Gateway.Errors;
@@ -112,6 +113,7 @@ public static class GatewayExtensions
         app.MapGrpcService<MatchingService>();
         app.MapGrpcService<StatisticsService>();
         app.MapGrpcService<QualityService>();
+        app.MapGrpcService<AdminService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });

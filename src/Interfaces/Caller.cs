@@ -59,11 +59,22 @@ public sealed record Caller
     /// <summary>What an application may do; empty for other roles.</summary>
     [Id(5)] public IReadOnlyList<string> Scopes { get; init; } = [];
 
+    /// <summary>The participant that the Secretariat acts for; null for everybody else.</summary>
+    [Id(6)] public ParentId? OnBehalfOf { get; init; }
+
+    /// <summary>The reference of the instruction to do so; empty for everybody else.</summary>
+    [Id(7)] public string Instruction { get; init; } = "";
+
     /// <summary>Whether the caller may read everything of this participant, drafts too.</summary>
     public bool Sees(ParentId owner) => Role is CallerRole.Secretariat or CallerRole.System || (Participant == owner && Has(Read));
 
-    /// <summary>Whether the caller may change what belongs to this participant.</summary>
-    public bool MayChange(ParentId owner) => Role is CallerRole.Secretariat or CallerRole.System || (Participant == owner && Has(Write));
+    /// <summary>Whether the caller may change what belongs to this participant: its own account, or the Secretariat on its instruction.</summary>
+    public bool MayChange(ParentId owner) => Role switch
+    {
+        CallerRole.System => true,
+        CallerRole.Secretariat => OnBehalfOf == owner && Instruction.Length > 0,
+        _ => Participant == owner && Has(Write),
+    };
 
     /// <summary>Lets through whoever may read everything of this participant.</summary>
     /// <exception cref="MatchingException">NotPermitted.</exception>
@@ -81,7 +92,9 @@ public sealed record Caller
     {
         if (!MayChange(owner))
         {
-            throw new MatchingException(MatchingError.NotPermitted, $"What belongs to '{owner}' is changed by itself only, or by the Secretariat.");
+            throw new MatchingException(MatchingError.NotPermitted, Role == CallerRole.Secretariat
+                ? $"The Secretariat changes what belongs to '{owner}' on its behalf only: give onBehalfOf with participant '{owner}' and the instruction."
+                : $"What belongs to '{owner}' is changed by itself only, or by the Secretariat on its behalf.");
         }
     }
 
@@ -96,7 +109,15 @@ public sealed record Caller
     }
 
     /// <summary>What the caller did.</summary>
-    public Change Did(string why, DateTimeOffset now) => new(Subject, why, RequestId, now, Role, Application: Application);
+    public Change Did(string why, DateTimeOffset now) => new(Subject, why, RequestId, now, Role, OnBehalfOf?.ToString() ?? "", Instruction, Application);
+
+    /// <summary>What is left of the note that the Secretariat entered something when this caller changes it: a new one when it acts on behalf again, none when the owner acts itself.</summary>
+    public EntryOnBehalf? Entry(DateTimeOffset now, EntryOnBehalf? before) => Role switch
+    {
+        CallerRole.Secretariat => new(OnBehalfOf?.ToString() ?? "", Instruction, now),
+        CallerRole.System => before,
+        _ => null,
+    };
 
     /// <summary>Scopes limit applications; people have what their role has.</summary>
     private bool Has(string scope) => Role != CallerRole.Application || Scopes.Contains(scope);

@@ -1,5 +1,12 @@
 namespace CooperaNet.Matching;
 
+/// <summary>What the Secretariat entered for a participant, until the participant itself confirms or changes it. Stored in the state.</summary>
+/// <param name="Participant">For whom.</param>
+/// <param name="Instruction">The reference of the instruction.</param>
+/// <param name="Time">When, UTC.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.EntryOnBehalf")]
+public sealed record EntryOnBehalf([property: Id(0)] string Participant, [property: Id(1)] string Instruction, [property: Id(2)] DateTimeOffset Time);
+
 /// <summary>Who changed a resource, why, and by which request. Stored inside the state, so that the history tells it.</summary>
 /// <param name="Who">The caller's subject; <c>system</c> for the service itself, <c>anonymous</c> in states from before sign-in existed.</param>
 /// <param name="Why">The verb: create, update, publish, withdraw, republish, confirm, delete, import, seed.</param>

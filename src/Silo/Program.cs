@@ -20,10 +20,20 @@ try
         return await TokenVerb.RunAsync(builder.Environment, storage, wanted, TimeProvider.System);
     }
 
+    if (args is ["verify", .. var options])
+    {
+        return await VerifyVerb.RunAsync(storage, options);
+    }
+
     await using var database = ExchangeDatabase.Open(storage.Directory);
     if (args is ["repartition", .. var count])
     {
         return await Repartition.RunAsync(database, count);
+    }
+
+    if (args is ["erase", .. var subject])
+    {
+        return await EraseVerb.RunAsync(database, subject);
     }
 
     builder.UseOrleans(silo => silo

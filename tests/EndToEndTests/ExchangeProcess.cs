@@ -15,6 +15,7 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     private static readonly ConcurrentDictionary<(string Directory, string Participant), Task<string>> Tokens = new();
     private readonly Process process;
     private readonly Task<string> errors;
+    private readonly Task<string> output;
     private readonly string directory;
     private readonly bool isMounted;
 
@@ -22,7 +23,7 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     {
         (this.process, this.directory, this.isMounted) = (process, directory, isMounted);
         errors = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
+        output = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
         Json = new HttpClient(new OwnerHandler(this)) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
         Grpc = new HttpClient(NewHandler()) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20) };
     }
@@ -110,6 +111,9 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         await process.WaitForExitAsync(cancellationToken);
         return (process.ExitCode, await errors);
     }
+
+    /// <summary>What it said on standard output until its end.</summary>
+    public Task<string> OutputAsync() => output;
 
     public async ValueTask DisposeAsync()
     {

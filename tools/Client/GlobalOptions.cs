@@ -29,6 +29,13 @@ internal static class GlobalOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_TOKEN") ?? "",
     };
 
+    public static Option<string> Instruction { get; } = new("--instruction")
+    {
+        Description = "For the Secretariat: the reference of the instruction on which it acts for the authority or partner, for example \"note of 2026-03-02\".",
+        Recursive = true,
+        DefaultValueFactory = _ => "",
+    };
+
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON, for scripts.", Recursive = true };
 
     public static Option<string> Language { get; } = new("--language", "-l")

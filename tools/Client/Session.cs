@@ -113,6 +113,10 @@ internal sealed class Session(ParseResult arguments) : IDisposable
             return Task.CompletedTask;
         }));
 
+    /// <summary>For whom the Secretariat acts: the owner of what is named; null without an instruction.</summary>
+    public OnBehalfOf? OnBehalfOf(string name) => arguments.GetValue(GlobalOptions.Instruction) is { Length: > 0 } instruction
+        ? new() { Participant = string.Join('/', name.Split('/').Take(2)), Instruction = instruction } : null;
+
     /// <summary>Prints a message as JSON.</summary>
     public static void Print(IMessage message) => System.Console.Out.WriteLine(Formatter.Format(message));
 

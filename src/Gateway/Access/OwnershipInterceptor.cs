@@ -31,7 +31,7 @@ internal sealed class OwnershipInterceptor(IGrainFactory grains) : Interceptor
             return;
         }
 
-        var caller = context.Caller();
+        var caller = OnBehalf.Read(context, rule.OnBehalfOf(message));
         var owners = names.Select(OwnerOf).OfType<ParentId>().ToList();
         if (owners.Count == 0 || owners.Any(owner => rule.Changes.Length > 0 ? caller.MayChange(owner) : caller.Sees(owner)))
         {

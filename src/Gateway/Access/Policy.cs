@@ -14,10 +14,14 @@ internal sealed record Rule(string Rpc, IReadOnlyCollection<CallerRole> Roles, s
 {
     /// <summary>The names of what the call is about; empty when the rule asks for none or the request gives none.</summary>
     public IReadOnlyList<string> Objects(IMessage request) =>
-        [.. (Changes.Length > 0 ? Changes : Reads).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(path => Value(request, path)).Where(name => name.Length > 0)];
+        [.. (Changes.Length > 0 ? Changes : Reads).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(path => Value(request, path) as string).OfType<string>().Where(name => name.Length > 0)];
 
-    private static string Value(IMessage request, string path) =>
-        path.Split('.').Aggregate((object?)request, (value, field) => value is IMessage message ? Field(message.Descriptor, field).Accessor.GetValue(message) : null) as string ?? "";
+    /// <summary>For whom the Secretariat says it acts: beside the object in the request, or in the settings that begin a stream. What it may not call can't say so.</summary>
+    public V1.OnBehalfOf? OnBehalfOf(IMessage request) =>
+        Changes.Length == 0 || !Roles.Contains(Secretariat) ? null : Value(request, Changes.StartsWith("settings.", StringComparison.Ordinal) ? "settings.on_behalf_of" : "on_behalf_of") as V1.OnBehalfOf;
+
+    private static object? Value(IMessage request, string path) =>
+        path.Split('.').Aggregate((object?)request, (value, field) => value is IMessage message ? Field(message.Descriptor, field).Accessor.GetValue(message) : null);
 
     private static FieldDescriptor Field(MessageDescriptor message, string name) =>
         message.FindFieldByName(name) ?? throw new InvalidOperationException($"{message.FullName} has no field {name}.");
@@ -43,9 +47,12 @@ internal static class Policy
         new("AuthorityService/GetAuthority", Everyone),
         new("AuthorityService/ListAuthorities", Everyone),
         new("AuthorityService/UpdateAuthority", Seekers, Changes: "authority.name"),
+        new("AuthorityService/ConfirmAuthority", [FocalPoint, Application], Changes: "name"),
+        new("AuthorityService/ListActionsOnBehalf", Providers, Reads: "parent"),
         new("AuthorityService/GetPartner", Everyone),
         new("AuthorityService/ListPartners", Everyone),
         new("AuthorityService/UpdatePartner", [Partner, Secretariat, Application], Changes: "partner.name"),
+        new("AuthorityService/ConfirmPartner", [Partner, Application], Changes: "name"),
 
         new("ExchangeService/SearchExchange", Everyone),
         new("ExchangeService/GetOffer", Everyone),
@@ -86,6 +93,9 @@ internal static class Policy
         new("StatisticsService/WatchStatistics", Everyone),
 
         new("QualityService/ListFindings", Providers),
+
+        new("AdminService/ListAuditEvents", [Secretariat, Administrator]),
+        new("AdminService/ExportAuditEvents", [Secretariat, Administrator]),
 
         new("grpc.health.v1.Health/Check", Everyone),
         new("grpc.health.v1.Health/Watch", Everyone),

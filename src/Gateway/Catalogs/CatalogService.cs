@@ -80,7 +80,6 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     public override async Task ExportCatalog(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
     {
         var writer = CatalogWriter.Of(request.Format, request.Delimiter, request.LanguageCode);
-        var overJson = context.GetHttpContext().Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true; // transcoding ends each message with a line break of its own
         var begun = false;
         foreach (var kind in (ItemKind[])[ItemKind.Offer, ItemKind.Need])
         {
@@ -91,7 +90,7 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
                 begun = true;
                 if (lines.Length > 0)
                 {
-                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(overJson ? lines.AsMemory().TrimEnd("\r\n"u8) : lines) }, context.CancellationToken);
+                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, context.CancellationToken);
                 }
 
                 token = page.NextPageToken;

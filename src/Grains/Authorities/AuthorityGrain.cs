@@ -11,4 +11,7 @@ internal sealed class AuthorityGrain([PersistentState("authority")] IPersistentS
 
     public Task<Participant> UpdateAsync(ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken) =>
         desk.UpdateAsync(this.GetPrimaryKeyString(), change, etag, caller, cancellationToken);
+
+    public Task<Participant> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
+        desk.ConfirmAsync(this.GetPrimaryKeyString(), etag, caller, cancellationToken);
 }

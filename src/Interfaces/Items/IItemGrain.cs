@@ -58,7 +58,7 @@ public interface IItemGrain : IGrainWithStringKey
     [Alias("Withdraw")]
     Task<Item> WithdrawAsync(string etag, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Says that a published item still holds.</summary>
+    /// <summary>Says that a published item still holds, or, by its owner, that an item in any state is right as the Secretariat entered it.</summary>
     [Alias("Confirm")]
     Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken);
 
