@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -15,6 +19,7 @@ internal sealed class BenchmarkExchange : IAsyncDisposable
 {
     private readonly ExchangeDatabase database;
     private readonly WebApplication app;
+    private readonly string token;
 
     private BenchmarkExchange(ExchangeDatabase database)
     {
@@ -24,6 +29,9 @@ internal sealed class BenchmarkExchange : IAsyncDisposable
         builder.UseOrleans(silo => silo.UseLocalhostClustering(28111, 28300).UseStorage(database).AddMatching());
         builder.UseGatewayPorts();
         builder.Services.AddGateway();
+        var key = InstallationKey.OpenOrCreate(database.Folder);
+        builder.Services.AddTokenIssuer(InstallationTokens.Issuer, InstallationTokens.ToSecurityKey(key));
+        token = InstallationTokens.Write(key, new("bench", "focal-point", "authorities/pe", []), DateTimeOffset.UtcNow, TimeSpan.FromHours(6));
         app = builder.Build().MapGateway();
     }
 
@@ -32,6 +40,9 @@ internal sealed class BenchmarkExchange : IAsyncDisposable
     public IGrainFactory Grains => app.Services.GetRequiredService<IGrainFactory>();
 
     public GrpcChannel Channel { get; } = NewChannel();
+
+    /// <summary>Calls with the account of authorities/pe.</summary>
+    public CallInvoker Peru => Channel.Intercept(headers => [.. headers, new("authorization", $"Bearer {token}")]);
 
     /// <summary>Another connection, as another client has one.</summary>
     public static GrpcChannel NewChannel() => GrpcChannel.ForAddress("http://127.0.0.1:28081", new GrpcChannelOptions { HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true } });

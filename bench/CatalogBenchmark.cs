@@ -15,7 +15,7 @@ internal static class CatalogBenchmark
     public static async Task RunAsync(int rows)
     {
         await using var exchange = await BenchmarkExchange.StartAsync();
-        var catalog = new CatalogService.CatalogServiceClient(exchange.Channel);
+        var catalog = new CatalogService.CatalogServiceClient(exchange.Peru);
         var file = Write(rows);
         Print($"file: {rows} rows, {file.Length >> 20} MB; resident {Environment.WorkingSet >> 20} MB");
         Print($"dry run: {await ImportAsync(catalog, file, "dry", dryRun: true, rows)}");

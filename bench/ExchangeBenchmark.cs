@@ -37,12 +37,12 @@ internal static class ExchangeBenchmark
         var summaries = Enumerable.Range(0, 1_000).Select(_ => SyntheticTexts.Summary(random, 100)).ToArray();
         return await RateAsync(from, count, i => Offer(grains, i).ImportAsync(
             new ItemContent { Title = $"Offer number {i}", Summary = $"{summaries[i % 1_000]} {summaries[(i * 7 + 3) % 1_000].AsSpan(0, 60)}", LanguageCode = "es", Goals = [1 + (i % 17)], AreasOfFocus = ["other"] },
-            ItemFields.All, true, new("bench", ""), false, default));
+            ItemFields.All, true, Caller.System, false, default));
     }
 
     /// <summary>A new title for offers that exist, one durable write each.</summary>
     private static Task<double> UpdateAsync(IGrainFactory grains, int from, int count) =>
-        RateAsync(from, count, i => Offer(grains, i).UpdateAsync(new ItemContent { Title = $"Offer number {i} again" }, ItemFields.Title, "", new("bench", ""), false, default));
+        RateAsync(from, count, i => Offer(grains, i).UpdateAsync(new ItemContent { Title = $"Offer number {i} again" }, ItemFields.Title, "", Caller.System, false, default));
 
     private static IItemGrain Offer(IGrainFactory grains, int i) => grains.GetItem(new(new(ParentKind.Authority, i % 2 == 0 ? "pe" : "ar"), ItemKind.Offer, $"bench-{i}"));
 

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Audit;
 using CooperaNet.Matching.Gateway.Authorities;
 using CooperaNet.Matching.Gateway.Catalogs;
 using CooperaNet.Matching.Gateway.Errors;
@@ -27,19 +30,17 @@ public static class GatewayExtensions
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Listens on the two ports.</summary>
-    /// <exception cref="InvalidOperationException">The address is not a loopback address.</exception>
+    /// <exception cref="InvalidOperationException">The address is none, or lies beyond loopback without TLS and sign-in; the certificate can't be used.</exception>
     public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder)
     {
         var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
-        if (!IPAddress.TryParse(options.Address, out var address) || !IPAddress.IsLoopback(address))
-        {
-            throw new InvalidOperationException($"Gateway__Address={options.Address} is not a loopback address; until sign-in exists the gateway listens on loopback only.");
-        }
+        var certificate = options.Certificate.Load();
+        var address = Address(options, builder.Configuration.GetSection($"{IdentityOptions.Section}:{nameof(IdentityOptions.Issuers)}").GetChildren().Any());
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(address, options.JsonPort, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(address, options.GrpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(address, options.JsonPort, listen => Secure(listen, HttpProtocols.Http1, certificate));
+            kestrel.Listen(address, options.GrpcPort, listen => Secure(listen, HttpProtocols.Http2, certificate));
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(3); // a client that vanished is gone within ten seconds: Kestrel looks once a second
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
@@ -49,14 +50,24 @@ public static class GatewayExtensions
         return builder;
     }
 
+    /// <summary>The address to listen on.</summary>
+    /// <exception cref="InvalidOperationException">It is none, or lies beyond loopback without TLS and sign-in.</exception>
+    internal static IPAddress Address(GatewayOptions options, bool signIn) => !IPAddress.TryParse(options.Address, out var address)
+        ? throw new InvalidOperationException($"Gateway__Address={options.Address} is not an IP address.")
+        : IPAddress.IsLoopback(address) || (options.Certificate.Path.Length > 0 && signIn) ? address
+        : throw new InvalidOperationException(
+            $"Gateway__Address={options.Address} is not a loopback address; beyond loopback the gateway listens only with TLS (Gateway__Certificate__Path) and sign-in (Identity__Issuers__0__Issuer).");
+
     /// <summary>Adds the services.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAccess();
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<OwnershipInterceptor>();
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
         }).AddJsonTranscoding(json =>
         {
@@ -77,6 +88,15 @@ public static class GatewayExtensions
         return services;
     }
 
+    private static void Secure(ListenOptions listen, HttpProtocols protocols, X509Certificate2? certificate)
+    {
+        listen.Protocols = protocols;
+        if (certificate is not null)
+        {
+            listen.UseHttps(certificate);
+        }
+    }
+
     /// <summary>Maps the services.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
@@ -85,6 +105,7 @@ public static class GatewayExtensions
         app.UseRequestTimeouts();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<UnreadableMessages>();
+        app.UseMiddleware<AccessGuard>();
         app.UseMiddleware<QueryGuard>();
         app.MapGrpcService<AuthorityService>();
         app.MapGrpcService<ExchangeService>();
@@ -92,12 +113,14 @@ public static class GatewayExtensions
         app.MapGrpcService<MatchingService>();
         app.MapGrpcService<StatisticsService>();
         app.MapGrpcService<QualityService>();
+        app.MapGrpcService<AdminService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
         app.MapGet("/openapi/v1.json", async () => Results.Text(await OpenApiDocumentBuilder.JsonAsync(), "application/json"));
         app.MapGet("/", () => Results.Redirect("/openapi/v1.json"));
+        Policy.CheckCovers(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));
         return app;
     }
 }

@@ -12,7 +12,7 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(1, 65_535)]
     public int JsonPort { get; set; } = 8080;
 
-    /// <summary>gRPC, HTTP/2 without TLS. Default: 8081.</summary>
+    /// <summary>gRPC, HTTP/2; without TLS unless there is a certificate. Default: 8081.</summary>
     [Range(1, 65_535)]
     public int GrpcPort { get; set; } = 8081;
 
@@ -28,8 +28,11 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxStreams { get; set; } = 5_000;
 
-    /// <summary>The address to listen on: loopback only, as long as there is no sign-in. Default: 127.0.0.1.</summary>
+    /// <summary>The address to listen on; beyond loopback only with a certificate and an issuer of tokens. Default: 127.0.0.1.</summary>
     public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>For TLS on both ports. Default: none.</summary>
+    public CertificateOptions Certificate { get; init; } = new();
 
     /// <summary>Origins whose browser pages may call the API, such as <c>https://example.org</c>; never <c>*</c>. Default: none.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];

@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Audit;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Duplicates;
@@ -33,6 +34,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ExchangeOptions>().BindConfiguration(ExchangeOptions.Section);
         services.AddOptions<CatalogOptions>().BindConfiguration(CatalogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<OnnxOptions>().BindConfiguration(OnnxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => OnnxSentenceEncoder.Load(provider.GetRequiredService<IOptions<OnnxOptions>>().Value));
         services.AddSingleton(LoadModel);
@@ -40,6 +42,7 @@ public static class MatchingSiloBuilderExtensions
             provider.GetRequiredService<MatchingModel>(), provider.GetRequiredService<IOptions<MatchingOptions>>().Value.Model, provider.GetRequiredService<ExchangeDatabase>()));
         services.AddSingleton<ModelFollower>().AddHostedService(provider => provider.GetRequiredService<ModelFollower>());
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
+        services.AddSingleton<AuditReader>().AddSingleton<HistorySealer>().AddHostedService<HistorySealing>();
         services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
         services.AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddSingleton<QueryPool>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();

@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Audit;
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Items;
@@ -39,6 +40,9 @@ public static class GrainFactoryExtensions
 
     /// <summary>Looks for what lowers the worth of items; any silo serves it.</summary>
     public static IQualityGrain GetQuality(this IGrainFactory grains) => grains.GetGrain<IQualityGrain>(0);
+
+    /// <summary>Reads the history; any silo serves it.</summary>
+    public static IAuditGrain GetAudit(this IGrainFactory grains) => grains.GetGrain<IAuditGrain>(0);
 
     /// <summary>Searches by words; any silo serves it.</summary>
     public static ISearchGrain GetSearch(this IGrainFactory grains) => grains.GetGrain<ISearchGrain>(0);

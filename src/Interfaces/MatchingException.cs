@@ -23,6 +23,9 @@ public enum MatchingError
 
     /// <summary>A limit is used up; the call may succeed later.</summary>
     Exhausted = 7,
+
+    /// <summary>The caller must sign in: there is no token, or it isn't accepted.</summary>
+    Unauthenticated = 8,
 }
 
 /// <summary>One field that breaks a rule.</summary>

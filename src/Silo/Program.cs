@@ -1,5 +1,7 @@
 using CooperaNet.Matching;
 using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
 
@@ -13,10 +15,25 @@ try
     }
 
     var storage = builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
+    if (args is ["token", .. var wanted])
+    {
+        return await TokenVerb.RunAsync(builder.Environment, storage, wanted, TimeProvider.System);
+    }
+
+    if (args is ["verify", .. var options])
+    {
+        return await VerifyVerb.RunAsync(storage, options);
+    }
+
     await using var database = await ExchangeDatabase.OpenAsync(storage, default);
     if (args is ["repartition", .. var count])
     {
         return await Repartition.RunAsync(database, count);
+    }
+
+    if (args is ["erase", .. var subject])
+    {
+        return await EraseVerb.RunAsync(database, subject);
     }
 
     builder.UseOrleans(silo => silo
@@ -25,10 +42,23 @@ try
         .AddMatching());
     builder.UseGatewayPorts();
     builder.Services.AddGateway();
+    if (!builder.Environment.IsProduction())
+    {
+        builder.Services.AddTokenIssuer(InstallationTokens.Issuer, InstallationTokens.ToSecurityKey(InstallationKey.OpenOrCreate(database.Folder)));
+    }
+
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
     var app = builder.Build().MapGateway();
-    await app.StartAsync();
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        return 0; // told to stop while starting
+    }
+
     Welcome.Print(app, database.Location);
     await app.WaitForShutdownAsync();
     return 0;

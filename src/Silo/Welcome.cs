@@ -9,12 +9,13 @@ internal static class Welcome
     public static void Print(WebApplication app, string location)
     {
         var gateway = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
-        var json = $"http://{gateway.Address}:{gateway.JsonPort}";
+        var scheme = gateway.Certificate.Path.Length > 0 ? "https" : "http";
+        var json = $"{scheme}://{gateway.Address}:{gateway.JsonPort}";
         Console.WriteLine($$"""
 
             CooperaNet.Matching is ready ({{app.Environment.EnvironmentName}}).
               JSON  {{json}}      OpenAPI: {{json}}/openapi/v1.json
-              gRPC  http://{{gateway.Address}}:{{gateway.GrpcPort}}
+              gRPC  {{scheme}}://{{gateway.Address}}:{{gateway.GrpcPort}}
               data  {{location}}
             Try
               curl '{{json}}/v1/statistics?languageCode=es'

@@ -37,6 +37,13 @@ public abstract class ExchangeDatabase : IAsyncDisposable
         };
     }
 
+    /// <summary>A connection that only reads, beside whoever uses the database.</summary>
+    /// <exception cref="StorageException">There is no database.</exception>
+    internal static async Task<(Dialect Sql, DbConnection Connection)> OpenReadOnlyAsync(StorageOptions options, CancellationToken cancellationToken) =>
+        options.Provider == StorageProvider.PostgreSql && options.ReadConnectionString() is { } connectionString
+            ? (Dialect.PostgreSql, await PostgreSqlDatabase.OpenReadOnlyAsync(connectionString, cancellationToken))
+            : (Dialect.Sqlite, await SqliteDatabase.OpenReadOnlyAsync(options.Directory, cancellationToken));
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 

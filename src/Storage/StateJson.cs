@@ -16,6 +16,9 @@ public static class StateJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper), new UtcTimeConverter() },
     };
 
+    /// <summary>A role as states and the history write it.</summary>
+    public static string Name(CallerRole role) => JsonSerializer.Serialize(role, Options).Trim('"');
+
     /// <summary>A time as states and the register write it: UTC with microseconds.</summary>
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 

@@ -1,9 +1,12 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CooperaNet.Matching.ClusterTests;
+using CooperaNet.Matching.ClusterTests.Access;
 using CooperaNet.Matching.Gateway;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
 using Microsoft.AspNetCore.Builder;
@@ -20,6 +23,7 @@ namespace CooperaNet.Matching.ClusterTests;
 /// <summary>Two silos in this process over one real database, one frozen clock, and the gateway on a test server. Each test has its own ids.</summary>
 public sealed class ExchangeFixture : IAsyncLifetime
 {
+    private readonly string directory = Directory.CreateTempSubdirectory("cooperanet-keys-").FullName;
     private TestDatabase? database;
     private InProcessTestCluster? cluster;
     private WebApplication? gateway;
@@ -36,11 +40,19 @@ public sealed class ExchangeFixture : IAsyncLifetime
     /// <summary>What one of the silos has.</summary>
     public IServiceProvider Silo => cluster!.Silos[0].ServiceProvider;
 
+    /// <summary>Whose tokens the gateway accepts.</summary>
+    public TestIssuer Issuer { get; } = new();
+
+    /// <summary>Calls as the participant that the path names, otherwise as the Secretariat.</summary>
     public HttpClient Json { get; private set; } = null!;
 
+    /// <summary>Calls without a token.</summary>
+    public HttpClient AnonymousJson { get; private set; } = null!;
+
+    /// <summary>Calls without a token; see <see cref="As"/>.</summary>
     public GrpcChannel Channel { get; private set; } = null!;
 
-    /// <summary>As a browser calls.</summary>
+    /// <summary>As a browser calls, without a token.</summary>
     public GrpcChannel WebChannel { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -64,13 +76,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
         cluster = builder.Build();
         await cluster.DeployAsync();
 
-        var web = WebApplication.CreateSlimBuilder();
-        web.Configuration["Gateway:AllowedOrigins:0"] = Page;
-        web.WebHost.UseTestServer();
-        web.Services.AddSingleton(Grains).AddSingleton<TimeProvider>(Clock).AddGateway();
-        gateway = web.Build().MapGateway();
-        await gateway.StartAsync();
-        Json = gateway.GetTestClient();
+        gateway = await StartGatewayAsync(Clock);
+        AnonymousJson = gateway.GetTestClient();
+        Json = new(new OwnerHandler(Issuer, gateway.GetTestServer().CreateHandler())) { BaseAddress = AnonymousJson.BaseAddress };
         Channel = GrpcChannel.ForAddress("http://localhost", new() { HttpHandler = gateway.GetTestServer().CreateHandler() });
         WebChannel = GrpcChannel.ForAddress("http://localhost", new() { HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, gateway.GetTestServer().CreateHandler()) });
     }
@@ -83,7 +91,34 @@ public sealed class ExchangeFixture : IAsyncLifetime
         await cluster!.DisposeAsync();
         await Database.DisposeAsync();
         await database!.DisposeAsync();
+        Issuer.Dispose();
+        Directory.Delete(directory, recursive: true);
     }
+
+    /// <summary>Another gateway of the same cluster.</summary>
+    public async Task<WebApplication> StartGatewayAsync(TimeProvider clock)
+    {
+        var web = WebApplication.CreateSlimBuilder();
+        var keys = Path.Combine(directory, $"{Guid.NewGuid():n}.json");
+        await File.WriteAllTextAsync(keys, Issuer.KeySet);
+        web.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:AllowedOrigins:0"] = Page,
+            ["Identity:Issuers:0:Issuer"] = TestIssuer.Name,
+            ["Identity:Issuers:0:JwksFile"] = keys,
+        });
+        web.WebHost.UseTestServer();
+        web.Services.AddSingleton(Grains).AddSingleton(clock).AddGateway();
+        var app = web.Build().MapGateway();
+        await app.StartAsync();
+        return app;
+    }
+
+    /// <summary>gRPC with a token: that of a participant's account, or of the Secretariat for no name.</summary>
+    public CallInvoker As(string participant = "") => With(Issuer.TokenOf(participant));
+
+    /// <summary>gRPC with this token.</summary>
+    public CallInvoker With(string token) => Channel.Intercept(headers => [.. headers, new("authorization", $"Bearer {token}")]);
 
     /// <summary>A JSON call that must succeed.</summary>
     public async Task<JsonObject> GetAsync(string path) => (await Json.GetFromJsonAsync<JsonObject>(path, TestContext.Current.CancellationToken))!;

@@ -75,7 +75,7 @@ public sealed class BadFileTests : IDisposable
     {
         await using var exchange = await ExchangeProcess.Start(Path.Combine(directory, "data")).ReadyAsync(cancellation);
         using var channel = GrpcChannel.ForAddress(exchange.Grpc.BaseAddress!);
-        using var call = new CatalogService.CatalogServiceClient(channel).StreamCatalogImport(cancellationToken: cancellation);
+        using var call = new CatalogService.CatalogServiceClient(await exchange.AsAsync(channel, "authorities/pe")).StreamCatalogImport(cancellationToken: cancellation);
         var (rest, peak) = (exchange.Memory, 0L);
         var filler = string.Join(' ', Enumerable.Range(0, 1_250).Select(i => $"w{i * 7919:x6}"))[..9_900];
         var sent = 0L;

@@ -25,7 +25,7 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
     public async Task A_spreadsheet_goes_in_figures_move_and_what_comes_out_is_unchanged()
     {
         await using var exchange = await ExchangeProcess.Start(directory).ReadyAsync(cancellation);
-        using var watcher = ClientProcess.Start(exchange, "stats", "--watch", "--json");
+        using var watcher = await ClientProcess.StartAsync(exchange, "stats", "--watch", "--json");
         var first = JsonNode.Parse((await watcher.StandardOutput.ReadLineAsync(cancellation))!)!;
 
         var (code, report) = await RunAsync(exchange, "import", Spreadsheet, "--authority", "ar", "--publish", "--language", "es", "--map", "sourceReference=Código FO-AR", "--value", "Salud pública=other", "--value", "no tiene=");
@@ -134,7 +134,7 @@ public sealed class CatalogTests(ITestOutputHelper output) : IDisposable
     private async Task<CatalogImport?> ImportAsync(ExchangeProcess exchange, byte[] file, int answers)
     {
         using var channel = GrpcChannel.ForAddress(exchange.Grpc.BaseAddress!);
-        using var call = new CatalogService.CatalogServiceClient(channel).StreamCatalogImport(cancellationToken: cancellation);
+        using var call = new CatalogService.CatalogServiceClient(await exchange.AsAsync(channel, "authorities/pe")).StreamCatalogImport(cancellationToken: cancellation);
         await call.RequestStream.WriteAsync(new() { Settings = new() { Parent = "authorities/pe", ImportId = "killed", Publish = true } }, cancellation);
         await call.RequestStream.WriteAsync(new() { Content = ByteString.CopyFrom(file) }, cancellation);
         await call.RequestStream.CompleteAsync();

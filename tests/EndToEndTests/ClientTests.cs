@@ -21,7 +21,7 @@ public sealed class ClientTests : IDisposable
         await using var exchange = await ExchangeProcess.Start(Path.Combine(directory, "data")).ReadyAsync(cancellation);
         var file = Path.Combine(directory, "catálogo de prueba.csv");
         await File.WriteAllTextAsync(file, "código;asunto;idioma\n" + string.Concat(Enumerable.Range(1, Rows).Select(i => $"I-{i};Fila número {i};es\n")), cancellation);
-        using var client = ClientProcess.Start(exchange, "import", file, "--authority", "pe", "--publish", "--partial", "--map", "title=asunto", "--language", "es");
+        using var client = await ClientProcess.StartAsync(exchange, "import", file, "--authority", "pe", "--publish", "--partial", "--map", "title=asunto", "--language", "es");
         var errors = client.StandardError.ReadToEndAsync(cancellation);
         for (var begun = false; !begun;)
         {
@@ -45,7 +45,7 @@ public sealed class ClientTests : IDisposable
     public async Task Ctrl_C_ends_watching_and_an_export_leaves_no_half_file()
     {
         await using var exchange = await ExchangeProcess.Start(Path.Combine(directory, "data")).ReadyAsync(cancellation);
-        using var watcher = ClientProcess.Start(exchange, "stats", "--watch", "--json");
+        using var watcher = await ClientProcess.StartAsync(exchange, "stats", "--watch", "--json");
         Assert.NotNull(await watcher.StandardOutput.ReadLineAsync(cancellation));
         await InterruptAsync(watcher);
         var target = Path.Combine(directory, "out.csv");
@@ -85,7 +85,7 @@ public sealed class ClientTests : IDisposable
             (["import", "x.csv", "--authority", "pe"], "Could not find file"),
         })
         {
-            using var client = ClientProcess.Start(exchange, arguments);
+            using var client = await ClientProcess.StartAsync(exchange, arguments);
             var said = await client.StandardOutput.ReadToEndAsync(cancellation) + await client.StandardError.ReadToEndAsync(cancellation);
             await client.WaitForExitAsync(cancellation);
 

@@ -23,7 +23,7 @@ public sealed partial class DocumentationTests(ITestOutputHelper output) : IDisp
         Assert.InRange(examples.Count, 10, 100);
         foreach (var (command, shown) in examples)
         {
-            var printed = await RunAsync("bash", ["-c", command.Replace("http://127.0.0.1:8080/", exchange.Json.BaseAddress!.ToString(), StringComparison.Ordinal)]);
+            var printed = await RunAsync(await TokensAsync(exchange), "bash", ["-c", command.Replace("http://127.0.0.1:8080/", exchange.Json.BaseAddress!.ToString(), StringComparison.Ordinal)]);
             Assert.True(Regex.IsMatch(printed.Trim(), "^" + Regex.Escape(shown).Replace("…", ".*?", StringComparison.Ordinal) + "$", RegexOptions.Singleline), $"{command}\nshown:   {shown}\nprinted: {printed}");
         }
     }
@@ -36,16 +36,26 @@ public sealed partial class DocumentationTests(ITestOutputHelper output) : IDisp
 
         for (var repeat = 0; repeat < 2; repeat++)
         {
-            var printed = await RunAsync("dotnet", [example, exchange.Grpc.BaseAddress!.ToString()]);
+            var printed = await RunAsync(await TokensAsync(exchange), "dotnet", [example, exchange.Grpc.BaseAddress!.ToString()]);
 
             Assert.Contains("Snapshot 239 items", printed, StringComparison.Ordinal); // the sample's and its own, once
             Assert.Contains("InvalidArgument need.goals: 99 is not a goal", printed, StringComparison.Ordinal);
         }
     }
 
-    private async Task<string> RunAsync(string program, string[] arguments)
+    /// <summary>The tokens that the documents tell their readers to get.</summary>
+    private static async Task<(string, string)[]> TokensAsync(ExchangeProcess exchange) =>
+        [("BARBADOS", await exchange.TokenAsync("authorities/bb")), ("CHILE", await exchange.TokenAsync("authorities/cl")), ("SECRETARIAT", await exchange.TokenAsync()), ("COOPERANET_TOKEN", await exchange.TokenAsync("authorities/pe"))];
+
+    private async Task<string> RunAsync((string Name, string Value)[] environment, string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         var (text, errors) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
         await process.WaitForExitAsync(cancellation);
         output.WriteLine(await errors);

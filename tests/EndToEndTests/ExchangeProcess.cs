@@ -1,27 +1,37 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.NetworkInformation;
+using System.Text.RegularExpressions;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
 
 namespace CooperaNet.Matching.EndToEndTests;
 
 /// <summary>The built program as a process of its own, on ports and in a folder of its own.</summary>
-internal sealed class ExchangeProcess : IAsyncDisposable
+internal sealed partial class ExchangeProcess : IAsyncDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "CooperaNet.Matching.Silo.dll");
+    private static readonly ConcurrentDictionary<(string Directory, string Participant), Task<string>> Tokens = new();
     private readonly Process process;
     private readonly Task<string> errors;
+    private readonly Task<string> output;
+    private readonly string directory;
+    private readonly bool isMounted;
 
-    private ExchangeProcess(Process process, int jsonPort, int grpcPort)
+    private ExchangeProcess(Process process, string directory, bool isMounted, string scheme, int jsonPort, int grpcPort)
     {
-        this.process = process;
+        (this.process, this.directory, this.isMounted) = (process, directory, isMounted);
         errors = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
-        Json = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
-        Grpc = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20) };
+        output = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
+        Json = new HttpClient(new OwnerHandler(this)) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
+        Grpc = new HttpClient(NewHandler()) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
+    /// <summary>Calls to the JSON port as the participant that the path names, otherwise as the Secretariat.</summary>
     public HttpClient Json { get; }
 
-    /// <summary>Calls to the gRPC port, which speaks unencrypted HTTP/2 only.</summary>
+    /// <summary>Calls to the gRPC port, which speaks HTTP/2 only.</summary>
     public HttpClient Grpc { get; }
 
     /// <summary>Resident memory in bytes.</summary>
@@ -34,6 +44,16 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>An access token by the command <c>token</c>: of a participant's account, or of the Secretariat for no name.</summary>
+    public Task<string> TokenAsync(string participant = "") => Tokens.GetOrAdd((directory, participant), _ => PrintTokenAsync(participant));
+
+    /// <summary>gRPC as a participant, or as the Secretariat.</summary>
+    public async Task<CallInvoker> AsAsync(GrpcChannel channel, string participant = "")
+    {
+        var token = await TokenAsync(participant);
+        return channel.Intercept(headers => [.. headers, new("authorization", $"Bearer {token}")]);
+    }
+
     public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings) => Run("dotnet", [Program], directory, sample, settings);
 
     /// <summary>Runs one of the program's commands instead of the exchange.</summary>
@@ -41,7 +61,7 @@ internal sealed class ExchangeProcess : IAsyncDisposable
 
     /// <summary>Starts it where a shell command has changed what is mounted; the change ends with the process. Afterwards <paramref name="then"/> runs.</summary>
     public static ExchangeProcess StartMounted(string mount, string directory, string then = "true") =>
-        Run("unshare", ["--map-root-user", "--mount", "sh", "-c", $"{mount}; dotnet '{Program}' & p=$!; trap \"kill -TERM $p\" TERM; wait $p; wait $p; code=$?; {then}; exit $code"], directory, false, []);
+        Run("unshare", ["--map-root-user", "--mount", "sh", "-c", $"{mount}; dotnet '{Program}' & p=$!; trap \"kill -TERM $p\" TERM; wait $p; wait $p; code=$?; {then}; exit $code"], directory, false, [], isMounted: true);
 
     /// <summary>Waits until it says that it is ready; fails when it ends first.</summary>
     public async Task<ExchangeProcess> ReadyAsync(CancellationToken cancellationToken)
@@ -92,6 +112,9 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         return (process.ExitCode, await errors);
     }
 
+    /// <summary>What it said on standard output until its end.</summary>
+    public Task<string> OutputAsync() => output;
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
@@ -105,21 +128,38 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static ExchangeProcess Run(string program, IEnumerable<string> arguments, string directory, bool sample, (string Name, string Value)[] settings)
+    private static ExchangeProcess Run(string program, IEnumerable<string> arguments, string directory, bool sample, (string Name, string Value)[] settings, bool isMounted = false)
     {
         var ports = FreePorts(4);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         (string Name, string Value)[] all =
         [
             ("Storage__Directory", directory), ("Gateway__JsonPort", $"{ports[0]}"), ("Gateway__GrpcPort", $"{ports[1]}"), ("Cluster__SiloPort", $"{ports[2]}"),
-            ("Cluster__GatewayPort", $"{ports[3]}"), ("ASPNETCORE_ENVIRONMENT", sample ? "Development" : "Production"), .. settings,
+            ("Cluster__GatewayPort", $"{ports[3]}"), ("ASPNETCORE_ENVIRONMENT", "Development"), ("Exchange__LoadSample", $"{sample}"), .. settings,
         ];
         foreach (var (name, value) in all)
         {
             start.Environment[name] = value;
         }
 
-        return new(Process.Start(start)!, ports[0], ports[1]);
+        var scheme = settings.Any(setting => setting.Name == "Gateway__Certificate__Path") ? "https" : "http";
+        return new(Process.Start(start)!, directory, isMounted, scheme, ports[0], ports[1]);
+    }
+
+    /// <summary>Trusts the certificate that a test made, and no other.</summary>
+    private static SocketsHttpHandler NewHandler() => new() { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=test.example.org" } };
+
+    private async Task<string> PrintTokenAsync(string participant)
+    {
+        string[] mount = isMounted ? ["nsenter", "--preserve-credentials", "--user", "--mount", "--target", $"{process.Id}"] : [];
+        string[] command = [.. mount, "dotnet", Program, "token", "--role", participant.Split('/')[0] switch { "authorities" => "focal-point", "partners" => "partner", _ => "secretariat" }];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. participant.Length > 0 ? ["--participant", participant] : Array.Empty<string>()]) { RedirectStandardOutput = true };
+        start.Environment["Storage__Directory"] = directory;
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        using var verb = Process.Start(start)!;
+        var printed = await verb.StandardOutput.ReadToEndAsync();
+        await verb.WaitForExitAsync();
+        return verb.ExitCode == 0 ? printed.TrimEnd().Split('\n')[^1] : throw new InvalidOperationException($"No token was printed: {printed}");
     }
 
     /// <summary>Ports that nobody listens on, below those that the system gives to outgoing connections: one of these could be taken before the program starts.</summary>
@@ -128,4 +168,21 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(endPoint => endPoint.Port).ToHashSet();
         return [.. Enumerable.Range(20_000, 12_000).Where(port => !taken.Contains(port)).Shuffle().Take(count)];
     }
+
+    /// <summary>Sends the token of whomever the path names.</summary>
+    private sealed class OwnerHandler(ExchangeProcess exchange) : DelegatingHandler(NewHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.StartsWith("/v1/", StringComparison.Ordinal))
+            {
+                request.Headers.Authorization ??= new("Bearer", await exchange.TokenAsync(Participant().Match(request.RequestUri.AbsolutePath).Groups[1].Value));
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    [GeneratedRegex("^/v1/((?:authorities|partners)/[a-z0-9][a-z0-9-]{0,62})(?:[/:]|$)")]
+    private static partial Regex Participant();
 }

@@ -98,6 +98,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             };
             request.Content.Headers.ContentType = new("application/grpc");
+            request.Headers.Authorization = new("Bearer", await exchange.TokenAsync("authorities/pe"));
             request.Headers.TE.Add(new("trailers"));
             using var answer = await exchange.Grpc.SendAsync(request, cancellation);
             await answer.Content.ReadAsByteArrayAsync(cancellation);

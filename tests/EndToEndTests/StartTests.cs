@@ -154,6 +154,10 @@ public sealed class StartTests : IDisposable
 
     [Theory]
     [InlineData("Gateway__Address", "0.0.0.0", "loopback")]
+    [InlineData("Gateway__Certificate__Path", "/nowhere/certificate.pem", "Gateway__Certificate__Path=/nowhere/certificate.pem cannot be used")]
+    [InlineData("Identity__Issuers__0__Issuer", "https://issuer.example.org", "Identity__Issuers__0: give either MetadataAddress or JwksFile")]
+    [InlineData("Identity__Issuers__0__MetadataAddress", "http://issuer.example.org/metadata", "is not an https address")]
+    [InlineData("Identity__Issuers__0__JwksFile", "/nowhere/keys.json", "'/nowhere/keys.json' does not exist")]
     [InlineData("Gateway__AllowedOrigins__0", "*", "is not an origin")]
     [InlineData("Gateway__AllowedOrigins__0", "https://example.org/page", "is not an origin")]
     [InlineData("Matching__Partitions", "0", "Partitions")]
@@ -163,7 +167,7 @@ public sealed class StartTests : IDisposable
     [InlineData("Exchange__LoadSample", "true", "never goes into a Production exchange")]
     public async Task A_wrong_setting_is_named(string name, string value, string said)
     {
-        await using var exchange = ExchangeProcess.Start(directory, false, (name, value));
+        await using var exchange = ExchangeProcess.Start(directory, false, ("ASPNETCORE_ENVIRONMENT", "Production"), (name, value));
 
         await AssertRefusedAsync(exchange, said);
     }

@@ -78,7 +78,7 @@ public sealed class WatcherTests : IDisposable
     public async Task A_client_that_vanished_is_gone_within_seconds(string how, string signal, int seconds)
     {
         await using var exchange = await ExchangeProcess.Start(directory, false, ("Gateway__MaxStreams", "1")).ReadyAsync(cancellation);
-        using var client = ClientProcess.Start(exchange, "stats", "--watch", "--json");
+        using var client = await ClientProcess.StartAsync(exchange, "stats", "--watch", "--json");
         try
         {
             Assert.NotNull(await client.StandardOutput.ReadLineAsync(cancellation));

@@ -14,7 +14,8 @@ public partial class RepositoryTests
     [InlineData("Storage", "Interfaces")]
     [InlineData("Grains", "Interfaces,Matching,Storage")]
     [InlineData("Gateway", "Interfaces")]
-    [InlineData("Silo", "Gateway,Grains")]
+    [InlineData("Identity", "")]
+    [InlineData("Silo", "Gateway,Grains,Identity")]
     public void Projects_reference_only_what_the_house_plan_allows(string project, string allowed)
     {
         var references = XDocument.Load(Path.Combine(Root, "src", project, $"CooperaNet.Matching.{project}.csproj")).Descendants("ProjectReference")

@@ -22,6 +22,20 @@ internal static class GlobalOptions
         },
     };
 
+    public static Option<string> Token { get; } = new("--token")
+    {
+        Description = "An access token; better in COOPERANET_TOKEN, where other users of this computer don't see it. Without one you read what is published.",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_TOKEN") ?? "",
+    };
+
+    public static Option<string> Instruction { get; } = new("--instruction")
+    {
+        Description = "For the Secretariat: the reference of the instruction on which it acts for the authority or partner, for example \"note of 2026-03-02\".",
+        Recursive = true,
+        DefaultValueFactory = _ => "",
+    };
+
     public static Option<bool> Json { get; } = new("--json") { Description = "Print JSON, for scripts.", Recursive = true };
 
     public static Option<string> Language { get; } = new("--language", "-l")

@@ -34,6 +34,8 @@ internal sealed class Session(ParseResult arguments) : IDisposable
 
     private readonly GrpcChannel channel = GrpcChannel.ForAddress(arguments.GetValue(GlobalOptions.Server)!, new GrpcChannelOptions
     {
+        Credentials = Credentials(arguments.GetValue(GlobalOptions.Server)!, arguments.GetValue(GlobalOptions.Token)!),
+        UnsafeUseInsecureChannelCallCredentials = true,
         ServiceConfig = new ServiceConfig
         {
             MethodConfigs =
@@ -73,6 +75,12 @@ internal sealed class Session(ParseResult arguments) : IDisposable
     public static async Task<int> RunAsync(ParseResult arguments, Func<Session, Task<int>> command)
     {
         using var session = new Session(arguments);
+        if (arguments.GetValue(GlobalOptions.Token) is { Length: > 0 } && new Uri(arguments.GetValue(GlobalOptions.Server)!) is { Scheme: "http", IsLoopback: false } server)
+        {
+            session.Errors.MarkupLineInterpolated($"[red]--server {server}: a token is sent to another computer over https only.[/]");
+            return Exit.Refused;
+        }
+
         try
         {
             return await command(session);
@@ -95,6 +103,19 @@ internal sealed class Session(ParseResult arguments) : IDisposable
             return Exit.Refused;
         }
     }
+
+    /// <summary>Sends the token with each call; in the clear on this computer only (see RunAsync).</summary>
+    private static ChannelCredentials? Credentials(string server, string token) => token.Length == 0 ? null : ChannelCredentials.Create(
+        server.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure,
+        CallCredentials.FromInterceptor((_, headers) =>
+        {
+            headers.Add("authorization", $"Bearer {token}");
+            return Task.CompletedTask;
+        }));
+
+    /// <summary>For whom the Secretariat acts: the owner of what is named; null without an instruction.</summary>
+    public OnBehalfOf? OnBehalfOf(string name) => arguments.GetValue(GlobalOptions.Instruction) is { Length: > 0 } instruction
+        ? new() { Participant = string.Join('/', name.Split('/').Take(2)), Instruction = instruction } : null;
 
     /// <summary>Prints a message as JSON.</summary>
     public static void Print(IMessage message) => System.Console.Out.WriteLine(Formatter.Format(message));

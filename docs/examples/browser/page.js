@@ -29,7 +29,8 @@ function start() {
   document.getElementById("suggestions").replaceChildren();
   watch("figures-state", (resumeToken, options) => figures.watchStatistics({ languageCode, resumeToken }, options), message => message.statistics.tables.forEach(showTable));
   if (form.need.value) {
-    watch("suggestions-state", (resumeToken, options) => matching.watchSuggestions({ parent: form.need.value, languageCode, resumeToken }, options), message => showSuggestions(message.suggestions));
+    const headers = form.token.value ? { authorization: `Bearer ${form.token.value}` } : {}; // kept in the page only
+    watch("suggestions-state", (resumeToken, options) => matching.watchSuggestions({ parent: form.need.value, languageCode, resumeToken }, { ...options, headers }), message => showSuggestions(message.suggestions));
   }
 }
 
@@ -53,7 +54,7 @@ async function watch(state, open, show) {
         return;
       }
       tell(said, `${Code[error.code]}: ${error.rawMessage}`, true);
-      if (error.code === Code.InvalidArgument || error.code === Code.NotFound) {
+      if ([Code.InvalidArgument, Code.NotFound, Code.Unauthenticated, Code.PermissionDenied].includes(error.code)) {
         return; // asking again would not help
       }
     }

@@ -1,7 +1,8 @@
-// Publishes a need, reads who could help, watches the figures, and reads an error. Run: dotnet run --project docs/examples/csharp -- http://127.0.0.1:8081
+// Publishes a need, reads who could help, watches the figures, and reads an error. Run with a token of authorities/pe in COOPERANET_TOKEN: dotnet run --project docs/examples/csharp -- http://127.0.0.1:8081
 using CooperaNet.Matching.V1;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Configuration;
 
@@ -12,8 +13,12 @@ var retries = new MethodConfig
     RetryPolicy = new() { MaxAttempts = 4, InitialBackoff = TimeSpan.FromSeconds(0.3), MaxBackoff = TimeSpan.FromSeconds(3), BackoffMultiplier = 2, RetryableStatusCodes = { StatusCode.Unavailable } },
 };
 using var channel = GrpcChannel.ForAddress(args is [var server] ? server : "http://127.0.0.1:8081", new() { ServiceConfig = new() { MethodConfigs = { retries } } });
-var exchange = new ExchangeService.ExchangeServiceClient(channel);
-var matching = new MatchingService.MatchingServiceClient(channel);
+
+// The account's token goes with each call; figures need none.
+var accessToken = Environment.GetEnvironmentVariable("COOPERANET_TOKEN");
+var signedIn = channel.Intercept(headers => [.. headers, new("authorization", $"Bearer {accessToken}")]);
+var exchange = new ExchangeService.ExchangeServiceClient(signedIn);
+var matching = new MatchingService.MatchingServiceClient(signedIn);
 var statistics = new StatisticsService.StatisticsServiceClient(channel);
 
 // A request id makes the creation safe to repeat; the verb goes by the state.

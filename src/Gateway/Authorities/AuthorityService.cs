@@ -1,4 +1,6 @@
 using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Audit;
 using CooperaNet.Matching.Gateway.Json;
 using CooperaNet.Matching.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -14,21 +16,21 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
     private static readonly string[] PartnerPaths = ["displayName", "institution", "languageCodes", "website"];
 
     public override async Task<Authority> GetAuthority(GetAuthorityRequest request, ServerCallContext context) =>
-        ToAuthority(await GetAsync(request.Name, ParentKind.Authority, context));
+        ToAuthority(context, await GetAsync(request.Name, ParentKind.Authority, context));
 
     public override async Task<Partner> GetPartner(GetPartnerRequest request, ServerCallContext context) =>
-        ToPartner(await GetAsync(request.Name, ParentKind.Partner, context));
+        ToPartner(context, await GetAsync(request.Name, ParentKind.Partner, context));
 
     public override async Task<ListAuthoritiesResponse> ListAuthorities(ListAuthoritiesRequest request, ServerCallContext context)
     {
         var page = await grains.GetRegister().ListParticipantsAsync(ParentKind.Authority, request.PageSize, request.PageToken, context.CancellationToken);
-        return new() { Authorities = { page.Rows.Select(ToAuthority) }, NextPageToken = page.NextPageToken };
+        return new() { Authorities = { page.Rows.Select(row => ToAuthority(context, row)) }, NextPageToken = page.NextPageToken };
     }
 
     public override async Task<ListPartnersResponse> ListPartners(ListPartnersRequest request, ServerCallContext context)
     {
         var page = await grains.GetRegister().ListParticipantsAsync(ParentKind.Partner, request.PageSize, request.PageToken, context.CancellationToken);
-        return new() { Partners = { page.Rows.Select(ToPartner) }, NextPageToken = page.NextPageToken };
+        return new() { Partners = { page.Rows.Select(row => ToPartner(context, row)) }, NextPageToken = page.NextPageToken };
     }
 
     public override async Task<Authority> UpdateAuthority(UpdateAuthorityRequest request, ServerCallContext context)
@@ -41,7 +43,7 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
             LanguageCodes = paths.Contains("languageCodes") ? [.. given.LanguageCodes] : null,
             Website = paths.Contains("website") ? given.Website : null,
         };
-        return ToAuthority(await grains.GetParticipant(Parse(given.Name, ParentKind.Authority, "authority.name")).UpdateAsync(change, given.Etag, Callers.Of(request.RequestId), context.CancellationToken));
+        return ToAuthority(context, await grains.GetParticipant(Parse(given.Name, ParentKind.Authority, "authority.name")).UpdateAsync(change, given.Etag, context.Caller(request.RequestId), context.CancellationToken));
     }
 
     public override async Task<Partner> UpdatePartner(UpdatePartnerRequest request, ServerCallContext context)
@@ -55,7 +57,19 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
             LanguageCodes = paths.Contains("languageCodes") ? [.. given.LanguageCodes] : null,
             Website = paths.Contains("website") ? given.Website : null,
         };
-        return ToPartner(await grains.GetParticipant(Parse(given.Name, ParentKind.Partner, "partner.name")).UpdateAsync(change, given.Etag, Callers.Of(request.RequestId), context.CancellationToken));
+        return ToPartner(context, await grains.GetParticipant(Parse(given.Name, ParentKind.Partner, "partner.name")).UpdateAsync(change, given.Etag, context.Caller(request.RequestId), context.CancellationToken));
+    }
+
+    public override async Task<Authority> ConfirmAuthority(ConfirmAuthorityRequest request, ServerCallContext context) => ToAuthority(
+        context, await grains.GetParticipant(Parse(request.Name, ParentKind.Authority, "name")).ConfirmAsync(request.Etag, context.Caller(request.RequestId), context.CancellationToken));
+
+    public override async Task<Partner> ConfirmPartner(ConfirmPartnerRequest request, ServerCallContext context) => ToPartner(
+        context, await grains.GetParticipant(Parse(request.Name, ParentKind.Partner, "name")).ConfirmAsync(request.Etag, context.Caller(request.RequestId), context.CancellationToken));
+
+    public override async Task<ListActionsOnBehalfResponse> ListActionsOnBehalf(ListActionsOnBehalfRequest request, ServerCallContext context)
+    {
+        var page = await grains.GetAudit().ListActionsOnBehalfAsync(ParentId.Parse(request.Parent, "parent"), request.OpenOnly, request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
+        return new() { Actions = { page.Rows.Select(AuditWire.ToAction) }, NextPageToken = page.NextPageToken };
     }
 
     private async Task<Participant> GetAsync(string name, ParentKind kind, ServerCallContext context) =>
@@ -64,7 +78,7 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
     private static ParentId Parse(string name, ParentKind kind, string field) => ParentId.Parse(name, field) is { } id && id.Kind == kind
         ? id : throw MatchingException.Invalid(field, $"'{ResourceId.Excerpt(name)}' does not name {(kind == ParentKind.Authority ? "an authority" : "a partner")}.");
 
-    private static Authority ToAuthority(Participant participant)
+    private static Authority ToAuthority(ServerCallContext context, Participant participant)
     {
         var names = MemberStates.All.GetValueOrDefault(participant.Country);
         return new()
@@ -78,10 +92,11 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
             Website = participant.Website,
             Etag = participant.Etag,
             UpdateTime = participant.UpdateTime.ToTimestamp(),
+            EntryOnBehalf = participant.Entry.ToWire(participant.Country, context.Caller()),
         };
     }
 
-    private static Partner ToPartner(Participant participant) => new()
+    private static Partner ToPartner(ServerCallContext context, Participant participant) => new()
     {
         Name = participant.Name,
         Country = participant.Country,
@@ -92,6 +107,7 @@ internal sealed class AuthorityService(IGrainFactory grains) : V1.AuthorityServi
         Website = participant.Website,
         Etag = participant.Etag,
         UpdateTime = participant.UpdateTime.ToTimestamp(),
+        EntryOnBehalf = participant.Entry.ToWire(participant.Country, context.Caller()),
     };
 
     private static V1.AccountState ToWire(Matching.Authorities.AccountState account) => (V1.AccountState)((int)account + 1);

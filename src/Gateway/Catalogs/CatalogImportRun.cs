@@ -6,7 +6,7 @@ using CooperaNet.Matching.V1;
 namespace CooperaNet.Matching.Gateway.Catalogs;
 
 /// <summary>Feeds one file to its import, batch by batch; the next batch is read while the last one is imported.</summary>
-internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImportPlan plan)
+internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImportPlan plan, Caller caller)
 {
     /// <summary>Rows a call: enough to share commits, few enough to answer within a second.</summary>
     private const int Batch = 500;
@@ -21,7 +21,7 @@ internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImport
     public async Task RunAsync(
         Stream file, CatalogFormat format, ReadingRules rules, Func<V1.CatalogImport, IReadOnlyList<Matching.Catalogs.CatalogRowResult>, Task> report, CancellationToken cancellationToken)
     {
-        var started = await import.StartAsync(plan, Callers.Of(""), cancellationToken);
+        var started = await import.StartAsync(plan, caller, cancellationToken);
         if (started.State != CatalogImportState.Running)
         {
             await report(started.ToWire(), []);
@@ -44,9 +44,9 @@ internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImport
                         throw new CatalogFormatException($"The file has more than {MaxRows:N0} rows. Split it.");
                     }
 
-                    var results = await import.AppendAsync(started.Session, row, rows, cancellationToken);
+                    var results = await import.AppendAsync(started.Session, row, rows, caller, cancellationToken);
                     row += rows.Count;
-                    var progress = (await import.GetAsync(cancellationToken)).ToWire();
+                    var progress = (await import.GetAsync(caller, cancellationToken)).ToWire();
                     progress.File = reader.File;
                     await report(progress, results);
                     if (broken is not null)
@@ -55,14 +55,14 @@ internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImport
                     }
                 }
 
-                var finished = (await import.FinishAsync(started.Session, cancellationToken)).ToWire();
+                var finished = (await import.FinishAsync(started.Session, caller, cancellationToken)).ToWire();
                 finished.File = reader.File;
                 ended = true;
                 await report(finished, []);
             }
             catch (CatalogFormatException error)
             {
-                var failed = await import.FailAsync(started.Session, error.Message, cancellationToken);
+                var failed = await import.FailAsync(started.Session, error.Message, caller, cancellationToken);
                 ended = true;
                 if (failed.Counts.Rows == 0)
                 {
@@ -76,7 +76,7 @@ internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImport
         {
             if (!ended)
             {
-                await import.SuspendAsync(started.Session, CancellationToken.None); // the client has gone, its token with it
+                await import.SuspendAsync(started.Session, caller, CancellationToken.None); // the client has gone, its token with it
             }
         }
     }

@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Gateway.Catalogs.Reading;
 using CooperaNet.Matching.Gateway.Catalogs.Writing;
 using CooperaNet.Matching.Items;
@@ -26,8 +27,8 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
         var import = Identify(request.Parent, request.ImportId);
         var plan = new CatalogImportPlan(request.Publish, request.ValidateOnly, request.Partial || request.Csv.Length == 0);
         return request.Csv.Length == 0
-            ? await ImportRowsAsync(import, plan, request, context.CancellationToken)
-            : await ImportCsvAsync(import, plan, request, context.CancellationToken);
+            ? await ImportRowsAsync(import, plan, request, context.Caller(), context.CancellationToken)
+            : await ImportCsvAsync(import, plan, request, context.Caller(), context.CancellationToken);
     }
 
     [DisableRequestTimeout]
@@ -40,9 +41,9 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
 
         var settings = requests.Current.Settings;
         var import = Identify(settings.Parent, settings.ImportId);
-        var rules = await RulesAsync(import.Parent, settings.Mapping, settings.ValueMapping, settings.RememberMapping, settings.DefaultKind, settings.LanguageCode, context.CancellationToken);
+        var rules = await RulesAsync(import.Parent, settings.Mapping, settings.ValueMapping, settings.RememberMapping, settings.DefaultKind, settings.LanguageCode, context.Caller(), context.CancellationToken);
         await using var file = new ContentStream(requests);
-        var run = new CatalogImportRun(grains.GetCatalogImport(import), new(settings.Publish, settings.ValidateOnly, settings.Partial));
+        var run = new CatalogImportRun(grains.GetCatalogImport(import), new(settings.Publish, settings.ValidateOnly, settings.Partial), context.Caller());
         await run.RunAsync(
             file, settings.Format, rules, (progress, rows) => responses.WriteAsync(new()
             {
@@ -52,45 +53,44 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     }
 
     public override async Task<V1.CatalogImport> GetCatalogImport(GetCatalogImportRequest request, ServerCallContext context) =>
-        (await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).GetAsync(context.CancellationToken)).ToWire();
+        (await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).GetAsync(context.Caller(), context.CancellationToken)).ToWire();
 
     public override async Task<ListCatalogImportsResponse> ListCatalogImports(ListCatalogImportsRequest request, ServerCallContext context)
     {
-        var page = await grains.GetRegister().ListCatalogImportsAsync(ParentId.Parse(request.Parent, "parent"), request.PageSize, request.PageToken, context.CancellationToken);
-        var imports = await Task.WhenAll(page.Rows.Select(name => grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).GetAsync(context.CancellationToken)));
+        var page = await grains.GetRegister().ListCatalogImportsAsync(ParentId.Parse(request.Parent, "parent"), request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
+        var imports = await Task.WhenAll(page.Rows.Select(name => grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).GetAsync(context.Caller(), context.CancellationToken)));
         return new() { CatalogImports = { imports.Select(CatalogWire.ToWire) }, NextPageToken = page.NextPageToken };
     }
 
     public override async Task<ListCatalogImportRowsResponse> ListCatalogImportRows(ListCatalogImportRowsRequest request, ServerCallContext context)
     {
-        var page = await grains.GetCatalogImport(CatalogImportId.Parse(request.Parent, "parent")).ListRowsAsync(request.Filter, request.PageSize, request.PageToken, context.CancellationToken);
+        var page = await grains.GetCatalogImport(CatalogImportId.Parse(request.Parent, "parent")).ListRowsAsync(request.Filter, request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
         return new() { Rows = { page.Rows.Select(CatalogWire.ToWire) }, NextPageToken = page.NextPageToken };
     }
 
     public override async Task<V1.CatalogImport> CancelCatalogImport(CancelCatalogImportRequest request, ServerCallContext context) =>
-        (await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).CancelAsync(context.CancellationToken)).ToWire();
+        (await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).CancelAsync(context.Caller(), context.CancellationToken)).ToWire();
 
     public override async Task<WithdrawMissingItemsResponse> WithdrawMissingItems(WithdrawMissingItemsRequest request, ServerCallContext context) => new()
     {
-        Withdrawn = await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).WithdrawMissingAsync(request.ExpectedCount, Callers.Of(""), context.CancellationToken),
+        Withdrawn = await grains.GetCatalogImport(CatalogImportId.Parse(request.Name, "name")).WithdrawMissingAsync(request.ExpectedCount, context.Caller(), context.CancellationToken),
     };
 
     [DisableRequestTimeout]
     public override async Task ExportCatalog(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
     {
         var writer = CatalogWriter.Of(request.Format, request.Delimiter, request.LanguageCode);
-        var overJson = context.GetHttpContext().Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) != true; // transcoding ends each message with a line break of its own
         var begun = false;
         foreach (var kind in (ItemKind[])[ItemKind.Offer, ItemKind.Need])
         {
             for (var token = ""; ;)
             {
-                var page = await grains.GetRegister().ListItemsAsync(new(request.Parent, kind, request.Filter, "", ExportPage, token), context.CancellationToken);
+                var page = await grains.GetRegister().ListItemsAsync(new(request.Parent, kind, request.Filter, "", ExportPage, token), context.Caller(), context.CancellationToken);
                 byte[] lines = begun ? writer.Write(page.Rows) : [.. writer.Begin(), .. writer.Write(page.Rows)];
                 begun = true;
                 if (lines.Length > 0)
                 {
-                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(overJson ? lines.AsMemory().TrimEnd("\r\n"u8) : lines) }, context.CancellationToken);
+                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, context.CancellationToken);
                 }
 
                 token = page.NextPageToken;
@@ -105,11 +105,11 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     public override async Task<V1.CatalogMapping> GetCatalogMapping(GetCatalogMappingRequest request, ServerCallContext context)
     {
         var parent = ParentId.Parse(request.Name.EndsWith("/catalogMapping", StringComparison.Ordinal) ? request.Name[..^"/catalogMapping".Length] : request.Name, "name");
-        var mapping = await grains.GetCatalogMapping(parent).GetAsync(context.CancellationToken);
+        var mapping = await grains.GetCatalogMapping(parent).GetAsync(context.Caller(), context.CancellationToken);
         return new() { Name = $"{parent}/catalogMapping", Mapping = { mapping.Columns.ToDictionary() }, ValueMapping = { mapping.Values.ToDictionary() } };
     }
 
-    private async Task<V1.CatalogImport> ImportRowsAsync(CatalogImportId import, CatalogImportPlan plan, CreateCatalogImportRequest request, CancellationToken cancellationToken)
+    private async Task<V1.CatalogImport> ImportRowsAsync(CatalogImportId import, CatalogImportPlan plan, CreateCatalogImportRequest request, Caller caller, CancellationToken cancellationToken)
     {
         if (request.Rows.Count > ICatalogImportGrain.MaxRows)
         {
@@ -118,40 +118,40 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
 
         var rows = request.Rows.Select(CatalogWire.ToRow).Select(row => row.Kind is null && request.DefaultKind != V1.CatalogRow.Types.Kind.Unspecified ? row with { Kind = CatalogWire.ToKind(request.DefaultKind) } : row).ToList();
         var grain = grains.GetCatalogImport(import);
-        var started = await grain.StartAsync(plan, Callers.Of(""), cancellationToken);
+        var started = await grain.StartAsync(plan, caller, cancellationToken);
         if (started.State == CatalogImportState.Running)
         {
-            await grain.AppendAsync(started.Session, 1, rows, cancellationToken);
-            await grain.FinishAsync(started.Session, cancellationToken);
+            await grain.AppendAsync(started.Session, 1, rows, caller, cancellationToken);
+            await grain.FinishAsync(started.Session, caller, cancellationToken);
         }
 
-        return await WithRowsAsync(grain, cancellationToken);
+        return await WithRowsAsync(grain, caller, cancellationToken);
     }
 
-    private async Task<V1.CatalogImport> ImportCsvAsync(CatalogImportId import, CatalogImportPlan plan, CreateCatalogImportRequest request, CancellationToken cancellationToken)
+    private async Task<V1.CatalogImport> ImportCsvAsync(CatalogImportId import, CatalogImportPlan plan, CreateCatalogImportRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var rules = await RulesAsync(import.Parent, request.Mapping, request.ValueMapping, request.RememberMapping, request.DefaultKind, request.LanguageCode, cancellationToken);
+        var rules = await RulesAsync(import.Parent, request.Mapping, request.ValueMapping, request.RememberMapping, request.DefaultKind, request.LanguageCode, caller, cancellationToken);
         using var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(request.Csv));
         var grain = grains.GetCatalogImport(import);
         V1.CatalogImport? last = null;
-        await new CatalogImportRun(grain, plan).RunAsync(
+        await new CatalogImportRun(grain, plan, caller).RunAsync(
             file, CatalogFormat.Csv, rules, (progress, _) =>
             {
                 last = progress;
                 return Task.CompletedTask;
             }, cancellationToken);
-        var answer = await WithRowsAsync(grain, cancellationToken);
+        var answer = await WithRowsAsync(grain, caller, cancellationToken);
         answer.File = last?.File;
         return answer;
     }
 
-    private static async Task<V1.CatalogImport> WithRowsAsync(ICatalogImportGrain grain, CancellationToken cancellationToken)
+    private static async Task<V1.CatalogImport> WithRowsAsync(ICatalogImportGrain grain, Caller caller, CancellationToken cancellationToken)
     {
-        var import = await grain.GetAsync(cancellationToken);
+        var import = await grain.GetAsync(caller, cancellationToken);
         var answer = import.ToWire();
         if (import.Counts.Rows > 0)
         {
-            answer.Rows.Add((await grain.ListRowsAsync("", ICatalogImportGrain.MaxRows, "", cancellationToken)).Rows.Select(CatalogWire.ToWire));
+            answer.Rows.Add((await grain.ListRowsAsync("", ICatalogImportGrain.MaxRows, "", caller, cancellationToken)).Rows.Select(CatalogWire.ToWire));
         }
 
         return answer;
@@ -164,14 +164,14 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
 
     /// <summary>What is told wins over what was remembered.</summary>
     private async Task<ReadingRules> RulesAsync(
-        ParentId parent, IDictionary<string, string> mapping, IDictionary<string, string> values, bool remember, V1.CatalogRow.Types.Kind kind, string language, CancellationToken cancellationToken)
+        ParentId parent, IDictionary<string, string> mapping, IDictionary<string, string> values, bool remember, V1.CatalogRow.Types.Kind kind, string language, Caller caller, CancellationToken cancellationToken)
     {
         var grain = grains.GetCatalogMapping(parent);
-        var remembered = await grain.GetAsync(cancellationToken);
+        var remembered = await grain.GetAsync(caller, cancellationToken);
         var told = new Matching.Catalogs.CatalogMapping { Columns = Merge(remembered.Columns, mapping), Values = Merge(remembered.Values, values) };
         if (remember)
         {
-            await grain.SetAsync(told, cancellationToken);
+            await grain.SetAsync(told, caller, cancellationToken);
         }
 
         return new(told.Columns, told.Values, CatalogWire.ToKind(kind) ?? ItemKind.Offer, language);

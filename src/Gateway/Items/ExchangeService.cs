@@ -1,4 +1,5 @@
 using System.Globalization;
+using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Register;
 using Grpc.Core;
@@ -12,7 +13,7 @@ internal sealed partial class ExchangeService(IGrainFactory grains, IOptions<Fre
     private Freshness Freshness => freshness.Value.At(clock.GetUtcNow());
 
     private async Task<Item> GetAsync(string name, ItemKind kind, ServerCallContext context) =>
-        await grains.GetItem(ItemId.Parse(name, kind, "name")).FindAsync(context.CancellationToken) ?? throw MatchingException.NotFound(name);
+        await grains.GetItem(ItemId.Parse(name, kind, "name")).FindAsync(context.Caller(), context.CancellationToken) ?? throw MatchingException.NotFound(name);
 
     /// <summary>What a published item's tags lack: proposed to its owner, never set.</summary>
     private async Task<IEnumerable<V1.TagProposal>> ProposeTagsAsync(Item item, ServerCallContext context)
@@ -22,7 +23,7 @@ internal sealed partial class ExchangeService(IGrainFactory grains, IOptions<Fre
             .Concat(codes.Goals.Select(code => new V1.TagProposal { Goal = int.Parse(code.Code, CultureInfo.InvariantCulture), Probability = code.Probability, Terms = { code.Terms } }));
     }
 
-    private Task<Page<Item>> ListAsync(ItemQuery query, ServerCallContext context) => grains.GetRegister().ListItemsAsync(query, context.CancellationToken);
+    private Task<Page<Item>> ListAsync(ItemQuery query, ServerCallContext context) => grains.GetRegister().ListItemsAsync(query, context.Caller(), context.CancellationToken);
 
     private Task<Item> CreateAsync(string parent, ItemKind kind, string id, string idField, ItemContent content, string requestId, bool validateOnly, ServerCallContext context)
     {
@@ -37,7 +38,7 @@ internal sealed partial class ExchangeService(IGrainFactory grains, IOptions<Fre
             throw MatchingException.Invalid(idField, $"'{ResourceId.Excerpt(id)}' is not an id: 1 to 63 characters a-z, 0-9 and hyphen, not starting with a hyphen.");
         }
 
-        var caller = Callers.Of(requestId);
+        var caller = context.Caller(requestId);
         var chosen = id.Length > 0 ? id : NewItemId.For(owner, kind, requestId);
         return grains.GetItem(new(owner, kind, chosen)).CreateAsync(content, caller, validateOnly, context.CancellationToken);
     }

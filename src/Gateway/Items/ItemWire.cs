@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -42,7 +43,7 @@ internal static class ItemWire
     public static IReadOnlyList<Matching.Items.Translation> ToContent(IEnumerable<V1.Translation> translations) =>
         [.. translations.Select(translation => new Matching.Items.Translation(translation.LanguageCode, translation.Title, translation.Summary))];
 
-    public static Offer ToOffer(this Item item, Freshness freshness) => new()
+    public static Offer ToOffer(this Item item, Freshness freshness, Caller caller) => new()
     {
         Name = item.Name,
         Title = item.Content.Title,
@@ -65,9 +66,10 @@ internal static class ItemWire
         UpdateTime = item.UpdateTime.ToTimestamp(),
         Stale = freshness.IsStale(item),
         Expired = freshness.IsExpired(item),
+        EntryOnBehalf = item.Entry.ToWire(item.Country, caller),
     };
 
-    public static Need ToNeed(this Item item, Freshness freshness) => new()
+    public static Need ToNeed(this Item item, Freshness freshness, Caller caller) => new()
     {
         Name = item.Name,
         Title = item.Content.Title,
@@ -90,6 +92,7 @@ internal static class ItemWire
         UpdateTime = item.UpdateTime.ToTimestamp(),
         Stale = freshness.IsStale(item),
         Expired = freshness.IsExpired(item),
+        EntryOnBehalf = item.Entry.ToWire(item.Country, caller),
     };
 
     /// <exception cref="MatchingException">Invalid: outside the years 1 to 9999.</exception>

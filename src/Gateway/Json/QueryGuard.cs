@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Gateway.Errors;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 
@@ -12,8 +13,7 @@ internal sealed class QueryGuard(RequestDelegate next)
             && context.Request.Query.Keys.FirstOrDefault(name => !Knows(method.MethodDescriptor.InputType, name)) is { } unknown)
         {
             var known = string.Join(", ", method.MethodDescriptor.InputType.Fields.InDeclarationOrder().Select(field => field.JsonName));
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsJsonAsync(JsonErrors.Invalid(unknown, $"'{ResourceId.Excerpt(unknown)}' is not a parameter of this method; it knows {known}."));
+            await EarlyRefusal.WriteAsync(context, MatchingException.Invalid(ResourceId.Excerpt(unknown), $"'{ResourceId.Excerpt(unknown)}' is not a parameter of this method; it knows {known}."));
             return;
         }
 
@@ -35,22 +35,4 @@ internal sealed class QueryGuard(RequestDelegate next)
 
         return true;
     }
-}
-
-/// <summary>Errors of the JSON port that no service saw, in the shape of google.rpc.Status.</summary>
-internal static class JsonErrors
-{
-    public static object Invalid(string field, string description) => new Dictionary<string, object>
-    {
-        ["code"] = 3,
-        ["message"] = $"{ResourceId.Excerpt(field)}: {description}",
-        ["details"] = new object[]
-        {
-            new Dictionary<string, object>
-            {
-                ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
-                ["fieldViolations"] = new object[] { new Dictionary<string, string> { ["field"] = ResourceId.Excerpt(field), ["description"] = description } },
-            },
-        },
-    };
 }

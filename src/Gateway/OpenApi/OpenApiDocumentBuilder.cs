@@ -11,7 +11,7 @@ internal static class OpenApiDocumentBuilder
     private static readonly FileDescriptor[] Files =
     [
         V1.AuthorityServiceReflection.Descriptor, V1.ExchangeServiceReflection.Descriptor, V1.CatalogServiceReflection.Descriptor,
-        V1.MatchingServiceReflection.Descriptor, V1.StatisticsServiceReflection.Descriptor, V1.QualityServiceReflection.Descriptor,
+        V1.MatchingServiceReflection.Descriptor, V1.StatisticsServiceReflection.Descriptor, V1.QualityServiceReflection.Descriptor, V1.AdminServiceReflection.Descriptor,
     ];
 
     private static readonly Lazy<Task<string>> Text = new(() => Build().SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0));

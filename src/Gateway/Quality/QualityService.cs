@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Quality;
 using CooperaNet.Matching.V1;
 using Grpc.Core;
@@ -9,7 +10,7 @@ internal sealed class QualityService(IGrainFactory grains) : V1.QualityService.Q
 {
     public override async Task<ListFindingsResponse> ListFindings(ListFindingsRequest request, ServerCallContext context)
     {
-        var page = await grains.GetQuality().ListFindingsAsync(Kind(request.Kind), request.Filter, request.PageSize, request.PageToken, context.CancellationToken);
+        var page = await grains.GetQuality().ListFindingsAsync(Kind(request.Kind), request.Filter, request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
         return new() { Findings = { page.Rows.Select(ToWire) }, NextPageToken = page.NextPageToken };
     }
 

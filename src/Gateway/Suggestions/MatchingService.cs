@@ -1,4 +1,5 @@
 using System.Globalization;
+using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Suggestions;
@@ -17,7 +18,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
     {
         return await ListAsync(
             ItemId.Parse(request.Parent, ItemKind.Need, "parent"),
-            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read(request.Maturities, request.Countries, request.AnswerLanguageCodes)), context.CancellationToken);
+            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read(request.Maturities, request.Countries, request.AnswerLanguageCodes)), context.Caller(), context.CancellationToken);
     }
 
     [DisableRequestTimeout]
@@ -28,7 +29,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
         var (subscription, version) = await feed.SubscribeAsync(need, context.CancellationToken);
         await guard.RunAsync(subscription, context, async cancellationToken =>
         {
-            var list = await ListAsync(need, query, cancellationToken); // a need that doesn't exist ends here
+            var list = await ListAsync(need, query, context.Caller(), cancellationToken); // a need that doesn't exist ends here
             await responseStream.WriteAsync(
                 request.ResumeToken == version ? new() { Kind = WatchKind.Heartbeat, ResumeToken = version }
                     : new() { Kind = request.ResumeToken.Length == 0 ? WatchKind.Snapshot : WatchKind.Reset, Suggestions = list, ResumeToken = version },
@@ -39,7 +40,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
                 if (any && next != version)
                 {
                     version = next!;
-                    await responseStream.WriteAsync(new() { Kind = WatchKind.Change, Suggestions = await ListAsync(need, query, cancellationToken), ResumeToken = version }, cancellationToken);
+                    await responseStream.WriteAsync(new() { Kind = WatchKind.Change, Suggestions = await ListAsync(need, query, context.Caller(), cancellationToken), ResumeToken = version }, cancellationToken);
                 }
                 else if (!any)
                 {
@@ -49,9 +50,9 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
         });
     }
 
-    private async Task<ListSuggestionsResponse> ListAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken)
+    private async Task<ListSuggestionsResponse> ListAsync(ItemId need, SuggestionQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        var page = await grains.GetMatchmaker().ListSuggestionsAsync(need, query, cancellationToken);
+        var page = await grains.GetMatchmaker().ListSuggestionsAsync(need, query, caller, cancellationToken);
         return new() { Suggestions = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
     }
 
@@ -59,7 +60,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
     {
         var page = await grains.GetMatchmaker().ListProspectsAsync(
             ItemId.Parse(request.Parent, ItemKind.Offer, "parent"),
-            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read([], request.Countries, request.AnswerLanguageCodes)), context.CancellationToken);
+            new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read([], request.Countries, request.AnswerLanguageCodes)), context.Caller(), context.CancellationToken);
         return new() { Prospects = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
     }
 
@@ -84,7 +85,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
     }
 
     public override async Task<V1.Suggestion> ExplainSuggestion(ExplainSuggestionRequest request, ServerCallContext context) => ToWire(await grains.GetMatchmaker().ExplainAsync(
-        ItemId.Parse(request.Need, ItemKind.Need, "need"), ItemId.Parse(request.Offer, ItemKind.Offer, "offer"), request.LanguageCode, context.CancellationToken));
+        ItemId.Parse(request.Need, ItemKind.Need, "need"), ItemId.Parse(request.Offer, ItemKind.Offer, "offer"), request.LanguageCode, context.Caller(), context.CancellationToken));
 
     private static V1.Abstention? ToWire(Matching.Suggestions.Abstention? abstention) => abstention is null ? null : new()
     {

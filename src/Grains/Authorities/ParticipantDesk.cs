@@ -9,20 +9,16 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
 
     public Participant? Find() => state.State.Revision > 0 ? state.State : null;
 
-    public async Task<Participant> RegisterAsync(Participant profile, CancellationToken cancellationToken)
+    public async Task<Participant> RegisterAsync(Participant profile, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckIsSystem();
         var now = clock.GetUtcNow();
-        return Find() ?? await state.CommitAsync(profile with { Revision = 1, UpdateTime = now, Change = new("system", "seed", "", now) }, cancellationToken);
+        return Find() ?? await state.CommitAsync(profile with { Revision = 1, UpdateTime = now, Change = caller.Did("seed", now) }, cancellationToken);
     }
 
     public async Task<Participant> UpdateAsync(string name, ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken)
     {
-        var current = Find() ?? throw MatchingException.NotFound(name);
-        if (etag.Length > 0 && etag != current.Etag)
-        {
-            throw new MatchingException(MatchingError.Stale, $"'{name}' has the etag '{current.Etag}', not '{ResourceId.Excerpt(etag)}': read it again and repeat the change.");
-        }
-
+        var current = Change(name, etag, caller);
         Check(name, change);
         var now = clock.GetUtcNow();
         return await state.CommitAsync(
@@ -34,9 +30,36 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
                 Website = change.Website ?? current.Website,
                 Revision = current.Revision + 1,
                 UpdateTime = now,
-                Change = new(caller.Who, "update", caller.RequestId, now),
+                Change = caller.Did("update", now),
+                Entry = caller.Entry(now, current.Entry),
             },
             cancellationToken);
+    }
+
+    public async Task<Participant> ConfirmAsync(string name, string etag, Caller caller, CancellationToken cancellationToken)
+    {
+        var current = Change(name, etag, caller);
+        if (current.Entry is null)
+        {
+            throw new MatchingException(MatchingError.WrongState, $"'{name}' says nothing that the Secretariat entered for it.");
+        }
+
+        if (caller.Role == CallerRole.Secretariat)
+        {
+            throw new MatchingException(MatchingError.NotPermitted, $"What the Secretariat entered for '{name}' is confirmed by itself.");
+        }
+
+        var now = clock.GetUtcNow();
+        return await state.CommitAsync(current with { Revision = current.Revision + 1, UpdateTime = now, Change = caller.Did("confirm", now), Entry = null }, cancellationToken);
+    }
+
+    /// <summary>The participant as it is, when the caller may change it and has seen it as it is.</summary>
+    private Participant Change(string name, string etag, Caller caller)
+    {
+        caller.CheckMayChange(ParentId.Parse(name, "name"));
+        var current = Find() ?? throw MatchingException.NotFound(name);
+        return etag.Length == 0 || etag == current.Etag ? current
+            : throw new MatchingException(MatchingError.Stale, $"'{name}' has the etag '{current.Etag}', not '{ResourceId.Excerpt(etag)}': read it again and repeat the change.");
     }
 
     private static void Check(string name, ProfileChange change)

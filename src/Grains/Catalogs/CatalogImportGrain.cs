@@ -34,6 +34,7 @@ internal sealed class CatalogImportGrain(
 
     public async Task<CatalogImport> StartAsync(CatalogImportPlan plan, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(Import.Parent);
         var now = clock.GetUtcNow();
         if (state.State.State == CatalogImportState.None)
         {
@@ -47,7 +48,7 @@ internal sealed class CatalogImportGrain(
                     CreateTime = now,
                     UpdateTime = now,
                     Session = 1,
-                    Who = caller.Who,
+                    By = caller,
                     Id = await store.AddAsync(Import, now, cancellationToken),
                 },
                 cancellationToken);
@@ -58,15 +59,15 @@ internal sealed class CatalogImportGrain(
         }
         else if (state.State.State is CatalogImportState.Running or CatalogImportState.Suspended)
         {
-            await SetStateAsync(CatalogImportState.Running, "", cancellationToken, newSession: true);
+            await SetStateAsync(CatalogImportState.Running, "", cancellationToken, taker: caller);
         }
 
         return Current;
     }
 
-    public async Task<IReadOnlyList<CatalogRowResult>> AppendAsync(int session, int firstRow, IReadOnlyList<CatalogRow> rows, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CatalogRowResult>> AppendAsync(int session, int firstRow, IReadOnlyList<CatalogRow> rows, Caller caller, CancellationToken cancellationToken)
     {
-        CheckRunning(session);
+        CheckRunning(session, caller);
         if (rows.Count > ICatalogImportGrain.MaxRows)
         {
             throw MatchingException.Invalid("rows", $"{rows.Count} rows; at most {ICatalogImportGrain.MaxRows} are allowed in one call.");
@@ -88,14 +89,15 @@ internal sealed class CatalogImportGrain(
         return [.. known, .. fresh];
     }
 
-    public async Task<CatalogImport> FinishAsync(int session, CancellationToken cancellationToken)
+    public async Task<CatalogImport> FinishAsync(int session, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(Import.Parent);
         if (state.State.State == CatalogImportState.Succeeded)
         {
             return Current;
         }
 
-        CheckRunning(session);
+        CheckRunning(session, caller);
         if (!state.State.Plan.Partial && counts.Rows > counts.Refused)
         {
             await store.AddMissingAsync(state.State.Id, Import.Parent, cancellationToken);
@@ -113,36 +115,45 @@ internal sealed class CatalogImportGrain(
         return await SetStateAsync(CatalogImportState.Succeeded, "", cancellationToken);
     }
 
-    public async Task<CatalogImport> FailAsync(int session, string message, CancellationToken cancellationToken)
+    public async Task<CatalogImport> FailAsync(int session, string message, Caller caller, CancellationToken cancellationToken)
     {
-        CheckRunning(session);
+        CheckRunning(session, caller);
         return await SetStateAsync(CatalogImportState.Failed, message, cancellationToken);
     }
 
-    public async Task SuspendAsync(int session, CancellationToken cancellationToken)
+    public async Task SuspendAsync(int session, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(Import.Parent);
         if (state.State.State == CatalogImportState.Running && state.State.Session == session)
         {
             await SetStateAsync(CatalogImportState.Suspended, "", cancellationToken);
         }
     }
 
-    public async Task<CatalogImport> CancelAsync(CancellationToken cancellationToken) => (await GetAsync(cancellationToken)).State switch
+    public async Task<CatalogImport> CancelAsync(Caller caller, CancellationToken cancellationToken)
     {
-        CatalogImportState.Cancelled => Current,
-        CatalogImportState.Running or CatalogImportState.Suspended => await SetStateAsync(CatalogImportState.Cancelled, "", cancellationToken),
-        var ended => throw new MatchingException(MatchingError.WrongState, $"'{Import}' has ended ({ended}) and cannot be cancelled."),
-    };
+        caller.CheckMayChange(Import.Parent);
+        return (await GetAsync(caller, cancellationToken)).State switch
+        {
+            CatalogImportState.Cancelled => Current,
+            CatalogImportState.Running or CatalogImportState.Suspended => await SetStateAsync(CatalogImportState.Cancelled, "", cancellationToken),
+            var ended => throw new MatchingException(MatchingError.WrongState, $"'{Import}' has ended ({ended}) and cannot be cancelled."),
+        };
+    }
 
-    public Task<CatalogImport> GetAsync(CancellationToken cancellationToken) =>
-        state.State.State == CatalogImportState.None ? throw MatchingException.NotFound(Import.ToString()) : Task.FromResult(Current);
+    public Task<CatalogImport> GetAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        caller.CheckSees(Import.Parent);
+        return state.State.State == CatalogImportState.None ? throw MatchingException.NotFound(Import.ToString()) : Task.FromResult(Current);
+    }
 
-    public async Task<Page<CatalogRowResult>> ListRowsAsync(string filter, int pageSize, string pageToken, CancellationToken cancellationToken) =>
-        await store.ListRowsAsync((await GetAsync(cancellationToken)).Id, filter, pageSize, pageToken, cancellationToken);
+    public async Task<Page<CatalogRowResult>> ListRowsAsync(string filter, int pageSize, string pageToken, Caller caller, CancellationToken cancellationToken) =>
+        await store.ListRowsAsync((await GetAsync(caller, cancellationToken)).Id, filter, pageSize, pageToken, cancellationToken);
 
     public async Task<int> WithdrawMissingAsync(int expected, Caller caller, CancellationToken cancellationToken)
     {
-        if ((await GetAsync(cancellationToken)).State != CatalogImportState.Succeeded || state.State.Plan.ValidateOnly)
+        caller.CheckMayChange(Import.Parent);
+        if ((await GetAsync(caller, cancellationToken)).State != CatalogImportState.Succeeded || state.State.Plan.ValidateOnly)
         {
             throw new MatchingException(MatchingError.WrongState, $"'{Import}' is a dry run or has not succeeded; nothing can be withdrawn by it.");
         }
@@ -175,8 +186,9 @@ internal sealed class CatalogImportGrain(
         }
     }
 
-    public async Task<bool> ForgetAsync(long id, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<bool> ForgetAsync(long id, DateTimeOffset before, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckIsSystem();
         if (state.State.State == CatalogImportState.Running || state.State.UpdateTime >= before)
         {
             return false;
@@ -207,7 +219,7 @@ internal sealed class CatalogImportGrain(
             }
         }
 
-        var caller = new Caller(state.State.Who, Import.ToString());
+        var caller = (state.State.By ?? Caller.System with { Subject = state.State.Who }) with { RequestId = Import.ToString() };
         var numbered = rows.Select((row, i) => (Row: row, Number: firstRow + i, Earlier: Repeats(row, firstRow + i))).ToList();
         var results = new List<CatalogRowResult>(rows.Count);
         foreach (var window in numbered.Chunk(Window))
@@ -267,8 +279,9 @@ internal sealed class CatalogImportGrain(
         _ => counts with { Refused = counts.Refused + 1 },
     };
 
-    private void CheckRunning(int session)
+    private void CheckRunning(int session, Caller caller)
     {
+        caller.CheckMayChange(Import.Parent);
         if (state.State.State != CatalogImportState.Running)
         {
             throw new MatchingException(MatchingError.WrongState, $"'{Import}' is not running but {state.State.State}; {counts.Rows} rows were answered.");
@@ -280,10 +293,10 @@ internal sealed class CatalogImportGrain(
         }
     }
 
-    private async Task<CatalogImport> SetStateAsync(CatalogImportState next, string message, CancellationToken cancellationToken, bool newSession = false)
+    private async Task<CatalogImport> SetStateAsync(CatalogImportState next, string message, CancellationToken cancellationToken, Caller? taker = null)
     {
         await state.CommitAsync(
-            state.State with { State = next, Message = message, UpdateTime = clock.GetUtcNow(), Session = state.State.Session + (newSession ? 1 : 0) }, cancellationToken);
+            state.State with { State = next, Message = message, UpdateTime = clock.GetUtcNow(), Session = state.State.Session + (taker is null ? 0 : 1), By = taker ?? state.State.By }, cancellationToken);
         return Current;
     }
 }

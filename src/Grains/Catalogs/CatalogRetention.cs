@@ -46,7 +46,7 @@ internal sealed partial class CatalogRetention(CatalogImportStore store, IGrainF
         {
             foreach (var (id, name) in page)
             {
-                count += await grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).ForgetAsync(id, before, cancellationToken) ? 1 : 0;
+                count += await grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).ForgetAsync(id, before, Caller.System, cancellationToken) ? 1 : 0;
             }
 
             after = page[^1].Id;

@@ -16,6 +16,8 @@ namespace CooperaNet.Matching.Exchange;
 internal sealed partial class ExchangeStart(
     Partitioning partitioning, RegisterReader register, IGrainFactory grains, ModelFollower models, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
 {
+    private static readonly Caller Loader = Caller.System with { Subject = "sample" };
+
     public async Task Execute(CancellationToken cancellationToken)
     {
         await partitioning.CheckAsync(matching.Value.Partitions, cancellationToken);
@@ -26,7 +28,7 @@ internal sealed partial class ExchangeStart(
         {
             await Task.WhenAll(MemberStates.All.Keys.Select(country => grains.GetParticipant(new(ParentKind.Authority, country.ToLowerInvariant())).RegisterAsync(
                 new Participant { Name = $"authorities/{country.ToLowerInvariant()}", Country = country, Account = sample?.ActiveAccounts.Contains(country) == true ? AccountState.Active : AccountState.None },
-                cancellationToken)));
+                Caller.System, cancellationToken)));
         }
 
         if (sample is not null)
@@ -41,16 +43,16 @@ internal sealed partial class ExchangeStart(
     {
         foreach (var partner in sample.Partners)
         {
-            await grains.GetParticipant(ParentId.Parse(partner.Name, "name")).RegisterAsync(partner, cancellationToken);
+            await grains.GetParticipant(ParentId.Parse(partner.Name, "name")).RegisterAsync(partner, Caller.System, cancellationToken);
         }
 
         var count = 0;
         foreach (var group in sample.Rows.GroupBy(row => row.Parent))
         {
             var import = grains.GetCatalogImport(new(ParentId.Parse(group.Key, "parent"), "sample"));
-            var started = await import.StartAsync(new(Publish: true, ValidateOnly: false, Partial: false), new("sample", ""), cancellationToken);
-            await import.AppendAsync(started.Session, 1, [.. group.Select(row => row.ToCatalogRow())], cancellationToken);
-            count += (await import.FinishAsync(started.Session, cancellationToken)).Counts.Created;
+            var started = await import.StartAsync(new(Publish: true, ValidateOnly: false, Partial: false), Loader, cancellationToken);
+            await import.AppendAsync(started.Session, 1, [.. group.Select(row => row.ToCatalogRow())], Loader, cancellationToken);
+            count += (await import.FinishAsync(started.Session, Loader, cancellationToken)).Counts.Created;
         }
 
         LogSample(count);

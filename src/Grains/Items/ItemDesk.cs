@@ -7,10 +7,12 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 {
     private readonly ItemId id = ItemId.Find(name) ?? throw new ArgumentException($"'{name}' is not an item's name.", nameof(name));
 
-    public Item? Find() => state.State.Exists ? state.State : null;
+    /// <summary>What isn't published exists for its owner and the Secretariat only.</summary>
+    public Item? Find(Caller caller) => state.State.Exists && (state.State.State == ItemState.Published || caller.Sees(id.Parent)) ? state.State : null;
 
     public async Task<Item> CreateAsync(ItemContent content, Caller caller, bool validateOnly, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(id.Parent);
         var now = clock.GetUtcNow();
         if (ItemLifecycle.IsCreatedBy(state.State, caller, now))
         {
@@ -35,6 +37,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 
     public async Task DeleteAsync(string etag, Caller caller, CancellationToken cancellationToken)
     {
+        CheckMayChange(caller);
         if (!state.State.IsReplay(caller, "delete", clock.GetUtcNow()))
         {
             await ChangeAsync("delete", etag, caller, item => ItemLifecycle.Delete(item, caller, clock.GetUtcNow()), false, cancellationToken);
@@ -43,6 +46,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 
     public async Task<ImportResult> ImportAsync(ItemContent content, ItemFields fields, bool publish, Caller caller, bool validateOnly, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(id.Parent);
         var now = clock.GetUtcNow();
         var old = state.State;
         if (!old.Exists)
@@ -69,7 +73,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 
     /// <summary>One write, one revision, whatever the row did.</summary>
     private static Item Imported(Item item, Item old, bool publish, Caller caller, DateTimeOffset now) =>
-        (publish && item.State != ItemState.Published ? ItemLifecycle.Publish(item, caller, now) : item) with { Revision = old.Revision + 1, Change = new(caller.Who, "import", caller.RequestId, now) };
+        (publish && item.State != ItemState.Published ? ItemLifecycle.Publish(item, caller, now) : item) with { Revision = old.Revision + 1, Change = caller.Did("import", now) };
 
     private static IEnumerable<string> ChangedFields(ItemContent left, ItemContent right) => new (string Field, bool Same)[]
     {
@@ -89,6 +93,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 
     private async Task<Item> ChangeAsync(string why, string etag, Caller caller, Func<Item, Item> change, bool validateOnly, CancellationToken cancellationToken)
     {
+        CheckMayChange(caller);
         if (!state.State.Exists)
         {
             throw MatchingException.NotFound(id.ToString());
@@ -101,6 +106,17 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 
         ItemLifecycle.CheckEtag(state.State, etag);
         return await SaveAsync(change(state.State), validateOnly, cancellationToken);
+    }
+
+    /// <summary>To whoever may not even see the item it doesn't exist.</summary>
+    private void CheckMayChange(Caller caller)
+    {
+        if (!caller.MayChange(id.Parent) && Find(caller) is null)
+        {
+            throw MatchingException.NotFound(id.ToString());
+        }
+
+        caller.CheckMayChange(id.Parent);
     }
 
     private async Task<Item> SaveAsync(Item next, bool validateOnly, CancellationToken cancellationToken) =>

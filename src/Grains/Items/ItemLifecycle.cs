@@ -53,9 +53,11 @@ internal static class ItemLifecycle
         ? throw WrongState(item, "withdraw", "not published")
         : (item with { State = ItemState.Withdrawn }).Changed(caller, "withdraw", now);
 
-    public static Item Confirm(Item item, Caller caller, DateTimeOffset now) => item.State != ItemState.Published
-        ? throw WrongState(item, "confirm", "not published")
-        : (item with { ConfirmTime = now }).Changed(caller, "confirm", now);
+    /// <summary>The owner confirms what was entered on its behalf in any state; that an item still holds is said of published ones.</summary>
+    public static Item Confirm(Item item, Caller caller, DateTimeOffset now) =>
+        item.State == ItemState.Published ? (item with { ConfirmTime = now }).Changed(caller, "confirm", now)
+        : item.Entry is not null && caller.Role != CallerRole.Secretariat ? item.Changed(caller, "confirm", now)
+        : throw WrongState(item, "confirm", "not published");
 
     /// <summary>A deleted draft keeps its name, revision and last change; its content is gone.</summary>
     public static Item Delete(Item item, Caller caller, DateTimeOffset now) => item.State != ItemState.Draft
@@ -72,7 +74,7 @@ internal static class ItemLifecycle
     }
 
     private static Item Changed(this Item item, Caller caller, string why, DateTimeOffset now) =>
-        item with { Revision = item.Revision + 1, UpdateTime = now, Change = new(caller.Who, why, caller.RequestId, now) };
+        item with { Revision = item.Revision + 1, UpdateTime = now, Change = caller.Did(why, now), Entry = caller.Entry(now, item.Entry) };
 
     private static MatchingException WrongState(Item item, string verb, string because) =>
         new(MatchingError.WrongState, $"'{item.Name}' cannot be changed by '{verb}': it is {because}.");

@@ -8,7 +8,7 @@ internal sealed class NeedGrain(
 {
     private readonly ItemDesk desk = new(state, context.GrainId.Key.ToString()!, grains, model, clock);
 
-    public ValueTask<Item?> FindAsync(CancellationToken cancellationToken) => new(desk.Find());
+    public ValueTask<Item?> FindAsync(Caller caller, CancellationToken cancellationToken) => new(desk.Find(caller));
 
     public Task<Item> CreateAsync(ItemContent content, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
         desk.CreateAsync(content, caller, validateOnly, cancellationToken);

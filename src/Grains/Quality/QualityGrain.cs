@@ -15,7 +15,7 @@ internal sealed class QualityGrain(RegisterReader register, FingerprintStore fin
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 500;
 
-    public async Task<Page<Finding>> ListFindingsAsync(FindingKind? kind, string filter, int pageSize, string pageToken, CancellationToken cancellationToken)
+    public async Task<Page<Finding>> ListFindingsAsync(FindingKind? kind, string filter, int pageSize, string pageToken, Caller caller, CancellationToken cancellationToken)
     {
         var size = pageSize switch
         {
@@ -29,7 +29,7 @@ internal sealed class QualityGrain(RegisterReader register, FingerprintStore fin
         var now = freshness.Value.At(clock.GetUtcNow());
         for (var looked = 0; looked < MaxLooked && findings.Count < size;)
         {
-            var items = await register.ReadPublishedAsync(filter, after, size, cancellationToken);
+            var items = await register.ReadPublishedAsync(filter, caller, after, size, cancellationToken);
             looked += items.Count;
             var duplicates = kind is null or FindingKind.Duplicate ? await fingerprints.FindDuplicatesAsync([.. items.Select(item => item.Id)], Similar, cancellationToken) : new Dictionary<long, IReadOnlyList<string>>();
             foreach (var (id, item) in items)

@@ -29,9 +29,10 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         return await PageAsync(model, "", known, answer.Hits[0], answer.AsOf, query, "preview", cancellationToken);
     }
 
-    public async Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken)
+    public async Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        var item = await GetAsync(need, cancellationToken);
+        var item = await GetAsync(need, caller, cancellationToken);
+        caller.CheckSees(need.Parent);
         var model = models.Current;
         if (query.MinScore is null && query.Constraints.IsEmpty
             && await GrainFactory.GetGrain<ISuggestionListGrain>(item.Name).FindAsync(item.Revision, model.Version, cancellationToken) is { } kept)
@@ -46,17 +47,19 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     public async Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken) =>
         await Task.WhenAll(needs.Select(need => GrainFactory.GetGrain<ISuggestionListGrain>(need.ToString()).GetVersionAsync(cancellationToken).AsTask()));
 
-    public async Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken)
+    public async Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        var item = await GetAsync(offer, cancellationToken);
+        var item = await GetAsync(offer, caller, cancellationToken);
+        caller.CheckSees(offer.Parent);
         var model = models.Current;
         var answer = await AskAsync(model, item.Content, ItemKind.Offer, item.Parent, query, cancellationToken);
         return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken, prospects: true);
     }
 
-    public async Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken)
+    public async Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, Caller caller, CancellationToken cancellationToken)
     {
-        var (needItem, offerItem) = (await GetAsync(need, cancellationToken), await GetAsync(offer, cancellationToken));
+        var (needItem, offerItem) = (await GetAsync(need, caller, cancellationToken), await GetAsync(offer, caller, cancellationToken));
+        caller.CheckSees(caller.Sees(offer.Parent) ? offer.Parent : need.Parent);
         var model = models.Current;
         var (left, right) = (await search.EncodeAsync(model, needItem.Content, cancellationToken), await search.EncodeAsync(model, offerItem.Content, cancellationToken));
         var signals = PairSignals.Of(
@@ -124,9 +127,9 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         return await search.SearchAsync([PartitionSearch.QueryOf(content, kind, parent, options.Value.KeptPerNeed, (model, encoding.ToBytes()), MinScore(query), query.Constraints)], cancellationToken);
     }
 
-    private async Task<Item> GetAsync(ItemId id, CancellationToken cancellationToken)
+    private async Task<Item> GetAsync(ItemId id, Caller caller, CancellationToken cancellationToken)
     {
-        var item = await GrainFactory.GetItem(id).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(id.ToString());
+        var item = await GrainFactory.GetItem(id).FindAsync(caller, cancellationToken) ?? throw MatchingException.NotFound(id.ToString());
         return item.State == ItemState.Withdrawn ? throw new MatchingException(MatchingError.WrongState, $"'{id}' is withdrawn and takes no part in matching.") : item;
     }
 

@@ -17,7 +17,7 @@ internal sealed class SuggestionListGrain(
 
     public async Task RecomputeAsync(CancellationToken cancellationToken)
     {
-        var need = await GrainFactory.GetItem(ItemId.Find(this.GetPrimaryKeyString())!.Value).FindAsync(cancellationToken);
+        var need = await GrainFactory.GetItem(ItemId.Find(this.GetPrimaryKeyString())!.Value).FindAsync(Caller.System, cancellationToken);
         if (need is not { State: ItemState.Published })
         {
             if (state.State.NeedRevision > 0)

@@ -50,6 +50,9 @@ public sealed record Participant
     /// <summary>The last change.</summary>
     [Id(9)] public Change? Change { get; init; }
 
+    /// <summary>Set while the profile says what the Secretariat entered for it.</summary>
+    [Id(10)] public EntryOnBehalf? Entry { get; init; }
+
     /// <summary>The etag that an update must carry.</summary>
     public string Etag => Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
@@ -79,13 +82,17 @@ public interface IParticipantGrain : IGrainWithStringKey
     [Alias("Find")]
     ValueTask<Participant?> FindAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes the participant exist; what exists already stays as it is.</summary>
+    /// <summary>Makes the participant exist; what exists already stays as it is. Throws NotPermitted for all but the service itself.</summary>
     [Alias("Register")]
-    Task<Participant> RegisterAsync(Participant profile, CancellationToken cancellationToken);
+    Task<Participant> RegisterAsync(Participant profile, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Changes the profile. Throws NotFound, Stale, Invalid.</summary>
+    /// <summary>Changes the profile. Throws NotFound, NotPermitted, Stale, Invalid.</summary>
     [Alias("Update")]
     Task<Participant> UpdateAsync(ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken);
+
+    /// <summary>Says that the profile is right as the Secretariat entered it. Throws NotFound, NotPermitted, Stale, WrongState.</summary>
+    [Alias("Confirm")]
+    Task<Participant> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken);
 }
 
 /// <summary>Owns one authority.</summary>

@@ -59,8 +59,11 @@ public sealed record CatalogImport
     /// <summary>Counts the starts: rows of an earlier start's client are no longer taken.</summary>
     [Id(7)] public int Session { get; init; }
 
-    /// <summary>Who started it.</summary>
+    /// <summary>Who started it, in states from before sign-in existed.</summary>
     [Id(9)] public string Who { get; init; } = "";
+
+    /// <summary>Who started it last; its rows are that caller's changes.</summary>
+    [Id(10)] public Caller? By { get; init; }
 
     /// <summary>Its id in the database.</summary>
     [Id(8)] public long Id { get; init; }

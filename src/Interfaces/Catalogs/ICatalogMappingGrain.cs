@@ -15,11 +15,11 @@ public sealed record CatalogMapping
 [Alias("cooperanet.ICatalogMappingGrain")]
 public interface ICatalogMappingGrain : IGrainWithStringKey
 {
-    /// <summary>What was remembered; empty when nothing was.</summary>
+    /// <summary>What was remembered; empty when nothing was. Throws NotPermitted.</summary>
     [Alias("Get")]
-    ValueTask<CatalogMapping> GetAsync(CancellationToken cancellationToken);
+    ValueTask<CatalogMapping> GetAsync(Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Remembers for the next files.</summary>
+    /// <summary>Remembers for the next files. Throws NotPermitted.</summary>
     [Alias("Set")]
-    Task SetAsync(CatalogMapping mapping, CancellationToken cancellationToken);
+    Task SetAsync(CatalogMapping mapping, Caller caller, CancellationToken cancellationToken);
 }

@@ -28,14 +28,15 @@ public sealed record ImportResult([property: Id(0)] ImportOutcome Outcome, [prop
 /// <summary>The life of one item, offer or need alike. Every call is safe to repeat with its request id.</summary>
 /// <remarks>
 /// Throws <see cref="MatchingException"/>: NotFound for an item that doesn't exist, Stale for an etag that is not
-/// current (an empty etag skips the check), WrongState for a verb that the state forbids, Invalid for a broken rule.
+/// current (an empty etag skips the check), WrongState for a verb that the state forbids, Invalid for a broken rule, NotPermitted for a
+/// caller that may read the item but not change it. Whoever may not even read it is told NotFound.
 /// </remarks>
 [Alias("cooperanet.IItemGrain")]
 public interface IItemGrain : IGrainWithStringKey
 {
-    /// <summary>The item, or null when it doesn't exist.</summary>
+    /// <summary>The item; null when it doesn't exist, or isn't published and not the caller's business.</summary>
     [Alias("Find")]
-    ValueTask<Item?> FindAsync(CancellationToken cancellationToken);
+    ValueTask<Item?> FindAsync(Caller caller, CancellationToken cancellationToken);
 
     /// <summary>Creates a draft. AlreadyExists unless the same request created it within 24 hours.</summary>
     [Alias("Create")]
@@ -57,7 +58,7 @@ public interface IItemGrain : IGrainWithStringKey
     [Alias("Withdraw")]
     Task<Item> WithdrawAsync(string etag, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Says that a published item still holds.</summary>
+    /// <summary>Says that a published item still holds, or, by its owner, that an item in any state is right as the Secretariat entered it.</summary>
     [Alias("Confirm")]
     Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken);
 

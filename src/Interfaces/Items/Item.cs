@@ -129,6 +129,9 @@ public sealed record Item
     /// <summary>True when the language was detected, not declared.</summary>
     [Id(13)] public bool LanguageDetected { get; init; }
 
+    /// <summary>Set while the item says what the Secretariat entered for its owner.</summary>
+    [Id(14)] public EntryOnBehalf? Entry { get; init; }
+
     /// <summary>After this moment the item takes no part in matching.</summary>
     public DateTimeOffset? ExpireTime => Content.ExpireTime;
 

@@ -45,7 +45,7 @@ public sealed record Finding(
 [Alias("cooperanet.IQualityGrain")]
 public interface IQualityGrain : IGrainWithIntegerKey
 {
-    /// <summary>One page of findings, item by item; it may be short or empty and still not be the last. Throws Invalid for a filter, size or token that cannot be read.</summary>
+    /// <summary>One page of findings on the items that are the caller's business, item by item; it may be short or empty and still not be the last. Throws Invalid for a filter, size or token that cannot be read.</summary>
     [Alias("ListFindings")]
-    Task<Page<Finding>> ListFindingsAsync(FindingKind? kind, string filter, int pageSize, string pageToken, CancellationToken cancellationToken);
+    Task<Page<Finding>> ListFindingsAsync(FindingKind? kind, string filter, int pageSize, string pageToken, Caller caller, CancellationToken cancellationToken);
 }

@@ -30,13 +30,13 @@ public sealed record Page<T>([property: Id(0)] IReadOnlyList<T> Rows, [property:
 [Alias("cooperanet.IRegisterGrain")]
 public interface IRegisterGrain : IGrainWithIntegerKey
 {
-    /// <summary>One page of items. Throws Invalid for a filter, order, size or token that cannot be read.</summary>
+    /// <summary>One page of items: the published ones, and of others those that the caller may see. Throws Invalid for a filter, order, size or token that cannot be read.</summary>
     [Alias("ListItems")]
-    Task<Page<Item>> ListItemsAsync(ItemQuery query, CancellationToken cancellationToken);
+    Task<Page<Item>> ListItemsAsync(ItemQuery query, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>One page of the names of a parent's catalogue imports, newest first.</summary>
+    /// <summary>One page of the names of a parent's catalogue imports, newest first. Throws NotPermitted.</summary>
     [Alias("ListCatalogImports")]
-    Task<Page<string>> ListCatalogImportsAsync(ParentId parent, int pageSize, string pageToken, CancellationToken cancellationToken);
+    Task<Page<string>> ListCatalogImportsAsync(ParentId parent, int pageSize, string pageToken, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>One page of participants, by name.</summary>
     [Alias("ListParticipants")]

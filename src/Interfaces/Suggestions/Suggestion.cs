@@ -174,21 +174,21 @@ public interface IMatchmakerGrain : IGrainWithIntegerKey
     [Alias("Preview")]
     Task<SuggestionPage> PreviewAsync(ItemContent need, ParentId? requester, SuggestionQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Offers for a stored need: its kept list when that is current, else computed now. Throws NotFound, WrongState (withdrawn).</summary>
+    /// <summary>Offers for a stored need: its kept list when that is current, else computed now. Throws NotFound, NotPermitted, WrongState (withdrawn).</summary>
     [Alias("ListSuggestions")]
-    Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, CancellationToken cancellationToken);
+    Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>One text for each need, which changes whenever the need's suggestions do. At most 1,000 needs.</summary>
     [Alias("Versions")]
     Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken);
 
-    /// <summary>Needs for a stored offer. Throws NotFound, WrongState (withdrawn).</summary>
+    /// <summary>Needs for a stored offer. Throws NotFound, NotPermitted, WrongState (withdrawn).</summary>
     [Alias("ListProspects")]
-    Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, CancellationToken cancellationToken);
+    Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>Scores and explains one pair, whatever its score. Throws NotFound.</summary>
+    /// <summary>Scores and explains one pair, whatever its score; one side must be the caller's business. Throws NotFound, NotPermitted.</summary>
     [Alias("Explain")]
-    Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, CancellationToken cancellationToken);
+    Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>Goals and areas of a text, with the words that speak for them; the language is detected when empty. Throws Invalid.</summary>
     [Alias("SuggestCodes")]

@@ -21,17 +21,18 @@ public sealed record EncodedItem(long Id, Item Item, byte[]? Encoding);
 /// <summary>Reads the history without gaps, for the followers of the index partitions.</summary>
 public sealed class ChangeReader(ExchangeDatabase database)
 {
-    /// <summary>Up to <paramref name="limit"/> changes of one partition's items behind a position.</summary>
+    /// <summary>Up to <paramref name="limit"/> changes of one partition's items behind a position; the default is the beginning.</summary>
     public async Task<ChangePage> ReadAsync(int partition, int partitions, Position after, int limit, CancellationToken cancellationToken)
     {
         var sql = database.Sql;
+        var (tx, seq) = after == default ? new Position(long.MinValue, 0) : after; // a database that moved to another server has transactions below 0
         await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<HistoryRow>(new(
             $"""
             SELECT {sql.Tx} AS Tx, seq AS Seq, item AS Item, name AS Name, {sql.Settled} AS Settled FROM history
             WHERE ({sql.Place}) > ({sql.At}) AND kind IN ('offer', 'need') AND bucket % @partitions = @partition ORDER BY {sql.Place} LIMIT @limit
             """,
-            new { tx = after.Tx, seq = after.Seq, partition, partitions, limit }, cancellationToken: cancellationToken))).AsList();
+            new { tx, seq, partition, partitions, limit }, cancellationToken: cancellationToken))).AsList();
         var settled = rows.TakeWhile(row => row.Settled).ToList();
         return new(
             [.. settled.GroupBy(row => row.Item).Select(group => new ItemChange(group.Key, group.Last().Name))],

@@ -7,4 +7,8 @@ namespace CooperaNet.Matching.Changes;
 /// </summary>
 /// <param name="Tx">The transaction's id; 0 on SQLite.</param>
 /// <param name="Seq">The row's number.</param>
-public readonly record struct Position(long Tx, long Seq);
+public readonly record struct Position(long Tx, long Seq)
+{
+    /// <summary>Whether this place comes before the other, or is it.</summary>
+    public bool IsBeforeOrAt(Position other) => (Tx, Seq).CompareTo((other.Tx, other.Seq)) <= 0;
+}

@@ -47,6 +47,24 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
         }
     }
 
+    public static async Task<DbConnection> OpenReadOnlyAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var settings = Read(connectionString);
+        settings.Pooling = false;
+        settings.Options = "-c default_transaction_read_only=on";
+        var connection = new NpgsqlConnection(settings.ToString());
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch (Exception error)
+        {
+            await connection.DisposeAsync();
+            throw PostgreSqlSchema.Explain($"{settings.Host}/{settings.Database}", settings, error) is { } explanation ? new StorageException(explanation, error) : error;
+        }
+    }
+
     public override ValueTask DisposeAsync() => source.DisposeAsync();
 
     internal override async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);

@@ -64,14 +64,17 @@ internal static class PostgreSqlSchema
             }
         }
 
-        // A dump that was restored into another server brings transaction ids that are still to come there. All its rows are settled.
+        // A dump that was restored into another server brings transaction ids that are still to come there. All its rows are settled:
+        // their ids move below all others, in the same order, and what points at them moves along.
         async Task AdoptAsync()
         {
             const string Foreign = "WHERE tx >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
             if (await ScalarAsync<bool>($"SELECT EXISTS (SELECT 1 FROM history {Foreign}) OR EXISTS (SELECT 1 FROM statistic_delta {Foreign})"))
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await ExecuteAsync("UPDATE history SET tx = 0; UPDATE statistic_delta SET tx = 0; UPDATE follower SET tx = 0, seq = 0; DELETE FROM statistic_total; UPDATE statistic_fold SET tx = 0, seq = 0, n = 0");
+                var offset = 1 + await ScalarAsync<long>("SELECT GREATEST((SELECT MAX(tx) FROM history), (SELECT MAX(tx) FROM statistic_delta), 0)");
+                await ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE history SET tx = tx - {offset}; UPDATE statistic_delta SET tx = tx - {offset}; UPDATE follower SET tx = tx - {offset}"));
+                await ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE statistic_fold SET tx = tx - {offset}; UPDATE history_seal SET last_tx = last_tx - {offset}"));
                 await transaction.CommitAsync(cancellationToken);
             }
         }

@@ -26,14 +26,14 @@ public sealed class RegisterReader(ExchangeDatabase database)
         ["confirm_time"] = "COALESCE(r.confirm_time, '')",
     };
 
-    /// <summary>One page of items.</summary>
-    public async Task<Page<Item>> ListItemsAsync(ItemQuery query, CancellationToken cancellationToken)
+    /// <summary>One page of the items that the caller may see.</summary>
+    public async Task<Page<Item>> ListItemsAsync(ItemQuery query, Caller caller, CancellationToken cancellationToken)
     {
         var size = PageSize(query.PageSize);
         var (column, descending) = Order(query.OrderBy);
         var arguments = $"{query.Kind}|{query.Parent}|{query.Filter}|{query.OrderBy}";
         var parameters = new DynamicParameters();
-        var conditions = $"r.kind = @kind AND {Parent(query.Parent, parameters)} AND {Filter.ToSql(query.Filter, parameters, database.Sql)}";
+        var conditions = $"r.kind = @kind AND {Parent(query.Parent, parameters)} AND {Visibility.ToSql(caller, parameters)} AND {Filter.ToSql(query.Filter, parameters, database.Sql)}";
         parameters.Add("@kind", query.Kind == ItemKind.Offer ? "offer" : "need");
         parameters.Add("@limit", size + 1);
         if (PageToken.Read(query.PageToken, arguments, keys: 2) is [var value, var name])
@@ -64,11 +64,11 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return new(participants, rows.Count > size ? PageToken.Write(kind.ToString(), participants[^1].Name) : "");
     }
 
-    /// <summary>The next published items that pass a filter, by name, with their storage ids.</summary>
-    public async Task<IReadOnlyList<(long Id, Item Item)>> ReadPublishedAsync(string filter, string afterName, int limit, CancellationToken cancellationToken)
+    /// <summary>The next published items that are the caller's business and pass a filter, by name, with their storage ids.</summary>
+    public async Task<IReadOnlyList<(long Id, Item Item)>> ReadPublishedAsync(string filter, Caller caller, string afterName, int limit, CancellationToken cancellationToken)
     {
         var parameters = new DynamicParameters();
-        var sql = $"SELECT r.id, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Filter.ToSql(filter, parameters, database.Sql)} ORDER BY r.name LIMIT @limit";
+        var sql = $"SELECT r.id, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Visibility.OwnToSql(caller, parameters)} AND {Filter.ToSql(filter, parameters, database.Sql)} ORDER BY r.name LIMIT @limit";
         parameters.Add("@afterName", afterName);
         parameters.Add("@limit", limit);
         await using var read = await database.OpenReadAsync(cancellationToken);

@@ -57,6 +57,19 @@ internal sealed class SqliteDatabase : ExchangeDatabase
         }
     }
 
+    public static async Task<DbConnection> OpenReadOnlyAsync(string directory, CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(Path.Combine(directory, "exchange.db"));
+        if (!File.Exists(path))
+        {
+            throw new StorageException($"There is no database '{path}'. Set Storage__Directory to the folder of the exchange.");
+        }
+
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();

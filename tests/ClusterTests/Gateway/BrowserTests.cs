@@ -1,6 +1,7 @@
 using System.Net;
 using CooperaNet.Matching.V1;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 
 namespace CooperaNet.Matching.ClusterTests.Gateway;
 
@@ -43,7 +44,7 @@ public class BrowserTests(ExchangeFixture exchange)
     {
         await exchange.PostAsync("/v1/authorities/lc/needs?needId=for-browsers", """{"title":"Faros y balizas","languageCode":"es"}""");
         await exchange.PostAsync("/v1/authorities/lc/needs/for-browsers:publish", "{}");
-        var matching = new MatchingService.MatchingServiceClient(exchange.WebChannel);
+        var matching = new MatchingService.MatchingServiceClient(exchange.WebChannel.Intercept(headers => [.. headers, new("authorization", $"Bearer {exchange.Issuer.TokenOf("authorities/lc")}")]));
         using var call = matching.WatchSuggestions(new() { Parent = "authorities/lc/needs/for-browsers" }, cancellationToken: cancellation);
         using var nowhere = matching.WatchSuggestions(new() { Parent = "authorities/lc/needs/no-such-need" }, cancellationToken: cancellation);
 

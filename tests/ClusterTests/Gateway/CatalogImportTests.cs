@@ -9,7 +9,7 @@ public class CatalogImportTests(ExchangeFixture exchange)
 {
     private const string Two = "Código;Título;Descripción;ODS;Idioma\nA-1;Cría de alpacas en altura;Mejora genética de alpacas con comunidades de la puna;ODS 2;es\nA-2;Tejido de fibra de alpaca;Talleres de hilado y teñido natural para mujeres artesanas;5, 8;es\n";
     private static readonly string Filler = new('x', 500);
-    private readonly CatalogService.CatalogServiceClient catalog = new(exchange.Channel);
+    private readonly CatalogService.CatalogServiceClient catalog = new(exchange.As());
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,8 +35,8 @@ public class CatalogImportTests(ExchangeFixture exchange)
         await StreamAsync(Settings("authorities/do"), Two);
         var second = await StreamAsync(Settings("authorities/do"), Two[..Two.IndexOf("A-2", StringComparison.Ordinal)]);
 
-        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await catalog.WithdrawMissingItemsAsync(new() { Name = second.Name, ExpectedCount = 2 }, cancellationToken: cancellation))).StatusCode);
-        var withdrawn = await catalog.WithdrawMissingItemsAsync(new() { Name = second.Name, ExpectedCount = 1 }, cancellationToken: cancellation);
+        Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await Of("authorities/do").WithdrawMissingItemsAsync(new() { Name = second.Name, ExpectedCount = 2 }, cancellationToken: cancellation))).StatusCode);
+        var withdrawn = await Of("authorities/do").WithdrawMissingItemsAsync(new() { Name = second.Name, ExpectedCount = 1 }, cancellationToken: cancellation);
 
         Assert.Equal(1, withdrawn.Withdrawn);
         var row = (await catalog.ListCatalogImportRowsAsync(new() { Parent = second.Name, Filter = "outcome = MISSING" }, cancellationToken: cancellation)).Rows.Single();
@@ -76,7 +76,7 @@ public class CatalogImportTests(ExchangeFixture exchange)
     {
         var settings = Settings("authorities/uy");
         settings.ImportId = "resumed";
-        using (var call = catalog.StreamCatalogImport(cancellationToken: cancellation))
+        using (var call = Of("authorities/uy").StreamCatalogImport(cancellationToken: cancellation))
         {
             await call.RequestStream.WriteAsync(new() { Settings = settings }, cancellation);
             await call.RequestStream.WriteAsync(new() { Content = ByteString.CopyFromUtf8(Lines(1, 600)) }, cancellation);
@@ -89,7 +89,7 @@ public class CatalogImportTests(ExchangeFixture exchange)
 
         Assert.Equal((CatalogImport.Types.State.Succeeded, 1_200, 0), (resumed.State, resumed.Created, resumed.Unchanged));
         Assert.Equal(resumed, repeated);
-        Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(async () => await catalog.CancelCatalogImportAsync(new() { Name = resumed.Name }, cancellationToken: cancellation))).StatusCode);
+        Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(async () => await Of("authorities/uy").CancelCatalogImportAsync(new() { Name = resumed.Name }, cancellationToken: cancellation))).StatusCode);
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public class CatalogImportTests(ExchangeFixture exchange)
         var id = (await store.ListOldAsync(now.AddMinutes(1), 0, 1_000, cancellation)).Single(old => old.Name == import.Name).Id;
         var grain = exchange.Grains.GetCatalogImport(Matching.Catalogs.CatalogImportId.Parse(import.Name, "name"));
 
-        Assert.False(await grain.ForgetAsync(id, now.AddDays(-1), cancellation));
+        Assert.False(await grain.ForgetAsync(id, now.AddDays(-1), Caller.System, cancellation));
         Assert.Equal(2, (await catalog.ListCatalogImportRowsAsync(new() { Parent = import.Name }, cancellationToken: cancellation)).Rows.Count);
-        Assert.True(await grain.ForgetAsync(id, now.AddDays(1), cancellation));
+        Assert.True(await grain.ForgetAsync(id, now.AddDays(1), Caller.System, cancellation));
 
         Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await catalog.GetCatalogImportAsync(new() { Name = import.Name }, cancellationToken: cancellation))).StatusCode);
         Assert.Empty((await catalog.ListCatalogImportsAsync(new() { Parent = "authorities/ve" }, cancellationToken: cancellation)).CatalogImports);
@@ -141,14 +141,14 @@ public class CatalogImportTests(ExchangeFixture exchange)
     [InlineData("jsonl", "")]
     public async Task What_is_exported_is_imported_unchanged(string format, string delimiter)
     {
-        await exchange.PostAsync("/v1/authorities/gd/catalogImports", """
+        await exchange.PostAsync("/v1/authorities/ca/catalogImports", """
             {"rows":[{"sourceReference":"=X-1","kind":"OFFER","title":"'=HYPERLINK(\"x\"); peligro","summary":"  línea uno\r\nlínea \"dos\"; y, más\t","languageCode":"es","areasOfFocus":["culture","other"],"goals":[4,17],"maturity":"IN_EXECUTION","modalities":["A","B c"],"links":["https://example.org/?a=1;b"],"translations":[{"languageCode":"en","title":"Translated"}],"expireTime":"2030-01-02T03:04:05.678Z"},
                      {"sourceReference":"-2","kind":"NEED","title":"-2 @cosa +1","languageCode":"es","dcfProject":"SAMPLE-1"}],"publish":true}
             """);
-        await exchange.PostAsync("/v1/authorities/gd/offers?offerId=by-hand&requestId=by-hand", """{"title":"Escrito a mano","languageCode":"es"}""");
-        var file = await exchange.Json.GetByteArrayAsync($"/v1/authorities/gd/catalog:export?format={format}&delimiter={Uri.EscapeDataString(delimiter)}&languageCode=es", cancellation);
+        await exchange.PostAsync("/v1/authorities/ca/offers?offerId=by-hand&requestId=by-hand", """{"title":"Escrito a mano","languageCode":"es"}""");
+        var file = await exchange.Json.GetByteArrayAsync($"/v1/authorities/ca/catalog:export?format={format}&delimiter={Uri.EscapeDataString(delimiter)}&languageCode=es", cancellation);
 
-        var import = await StreamAsync(new() { Parent = "authorities/gd" }, Encoding.UTF8.GetString(file));
+        var import = await StreamAsync(new() { Parent = "authorities/ca" }, Encoding.UTF8.GetString(file));
 
         Assert.DoesNotContain("\n\n", Encoding.UTF8.GetString(file).ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Equal((3, 0, 0, 0), (import.Unchanged, import.Changed, import.Refused, import.Missing));
@@ -170,13 +170,15 @@ public class CatalogImportTests(ExchangeFixture exchange)
         Assert.Equal("nombre", answer["file"]!["mapping"]!["title"]!.GetValue<string>());
     }
 
+    private CatalogService.CatalogServiceClient Of(string participant) => new(exchange.As(participant));
+
     private static CatalogImportSettings Settings(string parent, bool partial = false) => new() { Parent = parent, Publish = true, Partial = partial };
 
     private static string Lines(int first, int last) => "code,title,summary,language\n" + string.Concat(Enumerable.Range(first, last - first + 1).Select(i => $"L-{i},Línea número {i},{Filler},es\n"));
 
     private async Task<CatalogImport> StreamAsync(CatalogImportSettings settings, string text)
     {
-        using var call = catalog.StreamCatalogImport(cancellationToken: cancellation);
+        using var call = Of(settings.Parent).StreamCatalogImport(cancellationToken: cancellation);
         try
         {
             await call.RequestStream.WriteAsync(new() { Settings = settings }, cancellation);

@@ -10,7 +10,7 @@ public class ErrorTests(ExchangeFixture exchange)
     [Fact]
     public void Every_refusal_has_a_status_of_its_own()
     {
-        var codes = Enum.GetValues<MatchingError>().Select(ErrorInterceptor.CodeOf).ToList();
+        var codes = Enum.GetValues<MatchingError>().Select(ErrorStatus.CodeOf).ToList();
 
         Assert.DoesNotContain(Code.Unknown, codes);
         Assert.Equal(codes.Count, codes.Distinct().Count());
@@ -19,7 +19,7 @@ public class ErrorTests(ExchangeFixture exchange)
     [Fact]
     public async Task A_broken_rule_comes_back_over_grpc_with_its_fields()
     {
-        var client = new ExchangeService.ExchangeServiceClient(exchange.Channel);
+        var client = new ExchangeService.ExchangeServiceClient(exchange.As("authorities/pe"));
 
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await client.CreateOfferAsync(
             new() { Parent = "authorities/pe", Offer = new() { Title = "x", Goals = { 18 } } }, cancellationToken: TestContext.Current.CancellationToken));
@@ -31,7 +31,7 @@ public class ErrorTests(ExchangeFixture exchange)
     [Fact]
     public async Task A_stale_etag_is_ABORTED_and_a_wrong_state_is_FAILED_PRECONDITION()
     {
-        var client = new ExchangeService.ExchangeServiceClient(exchange.Channel);
+        var client = new ExchangeService.ExchangeServiceClient(exchange.As("authorities/bb"));
         var need = await client.CreateNeedAsync(new() { Parent = "authorities/bb", Need = new() { Title = "Waste water reuse", LanguageCode = "en" } }, cancellationToken: TestContext.Current.CancellationToken);
 
         var stale = await Assert.ThrowsAsync<RpcException>(async () => await client.PublishNeedAsync(new() { Name = need.Name, Etag = "7" }, cancellationToken: TestContext.Current.CancellationToken));

@@ -93,7 +93,7 @@ public class JsonTests(ExchangeFixture exchange)
     {
         var document = await exchange.GetAsync("/openapi/v1.json");
 
-        Assert.All((string[])["/v1/authorities/{authority}/offers/{offer}", "/v1/statistics", "/v1/suggestions:preview", "/v1/partners/{partner}/catalogImports", "/v1/findings", "/v1/exchange:search", "/v1/statistics:watch", "/v1/authorities/{authority}/catalog:export"], path => Assert.NotNull(document["paths"]![path]));
+        Assert.All((string[])["/v1/authorities/{authority}/offers/{offer}", "/v1/statistics", "/v1/suggestions:preview", "/v1/partners/{partner}/catalogImports", "/v1/findings", "/v1/exchange:search", "/v1/statistics:watch", "/v1/authorities/{authority}/catalog:export", "/v1/auditEvents", "/v1/authorities/{authority}/actionsOnBehalf", "/v1/partners/{partner}:confirm"], path => Assert.NotNull(document["paths"]![path]));
     }
 
     private async Task<JsonNode> ImportAsync(string authority, string reference, string kind, string title, string summary) =>

@@ -8,7 +8,7 @@ namespace CooperaNet.Matching.ClusterTests.Gateway;
 public class StreamTests(ExchangeFixture exchange)
 {
     private readonly StatisticsService.StatisticsServiceClient statistics = new(exchange.Channel);
-    private readonly MatchingService.MatchingServiceClient matching = new(exchange.Channel);
+    private readonly MatchingService.MatchingServiceClient matching = new(exchange.As("authorities/lc"));
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
     [Fact]

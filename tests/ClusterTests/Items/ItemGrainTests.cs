@@ -9,7 +9,7 @@ public class ItemGrainTests(ExchangeFixture exchange)
     private readonly IItemGrain offer = exchange.Grains.GetItem(new(new(ParentKind.Authority, "pe"), ItemKind.Offer, $"t-{Guid.NewGuid():n}"));
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
-    private static Caller Caller(string request = "") => new("tester", request);
+    private static Caller Caller(string request = "") => Matching.Caller.System with { RequestId = request };
 
     [Fact]
     public async Task A_draft_is_published_withdrawn_and_published_again()
@@ -30,7 +30,7 @@ public class ItemGrainTests(ExchangeFixture exchange)
         var refusal = await Assert.ThrowsAsync<MatchingException>(() => offer.UpdateAsync(Wells with { Title = "Other title" }, ItemFields.Title, "9", Caller(), false, cancellation));
 
         Assert.Equal(MatchingError.Stale, refusal.Error);
-        Assert.Equal(("Solar wells for schools", 1L), ((await offer.FindAsync(cancellation))!.Content.Title, (await offer.FindAsync(cancellation))!.Revision));
+        Assert.Equal(("Solar wells for schools", 1L), ((await offer.FindAsync(Caller(), cancellation))!.Content.Title, (await offer.FindAsync(Caller(), cancellation))!.Revision));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public class ItemGrainTests(ExchangeFixture exchange)
     {
         await offer.CreateAsync(Wells, Caller(), false, cancellation);
         await offer.DeleteAsync("1", Caller(), cancellation);
-        Assert.Null(await offer.FindAsync(cancellation));
+        Assert.Null(await offer.FindAsync(Caller(), cancellation));
 
         var again = await offer.CreateAsync(Wells, Caller(), false, cancellation);
         Assert.Equal(3, again.Revision); // revisions go on, so that the history never holds one twice
@@ -77,6 +77,6 @@ public class ItemGrainTests(ExchangeFixture exchange)
     {
         await offer.CreateAsync(Wells, Caller(), validateOnly: true, cancellation);
 
-        Assert.Null(await offer.FindAsync(cancellation));
+        Assert.Null(await offer.FindAsync(Caller(), cancellation));
     }
 }

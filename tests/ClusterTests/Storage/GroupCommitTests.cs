@@ -20,11 +20,11 @@ public class GroupCommitTests(ExchangeFixture exchange)
         try
         {
             var offers = Enumerable.Range(0, 64).Select(i => Offer(i == 20 ? poison : $"mate-{poison}-{i}")).ToList();
-            var writes = offers.Select(offer => exchange.Grains.GetItem(offer).CreateAsync(Content, new("tester", ""), false, cancellation)).ToList();
+            var writes = offers.Select(offer => exchange.Grains.GetItem(offer).CreateAsync(Content, Caller.System, false, cancellation)).ToList();
             await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
 
             Assert.Equal(20, Assert.Single(Enumerable.Range(0, 64), i => writes[i].IsFaulted));
-            Assert.Null(await exchange.Grains.GetItem(offers[20]).FindAsync(cancellation));
+            Assert.Null(await exchange.Grains.GetItem(offers[20]).FindAsync(Caller.System, cancellation));
             Assert.Equal(63, await saboteur.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM register WHERE name LIKE @like", new { like = $"%mate-{poison}-%" }));
         }
         finally
@@ -32,7 +32,7 @@ public class GroupCommitTests(ExchangeFixture exchange)
             await saboteur.ExecuteAsync($"DROP TRIGGER \"{poison}\"");
         }
 
-        var mended = await exchange.Grains.GetItem(Offer(poison)).CreateAsync(Content, new("tester", ""), false, cancellation);
+        var mended = await exchange.Grains.GetItem(Offer(poison)).CreateAsync(Content, Caller.System, false, cancellation);
         Assert.Equal(1, mended.Revision);
     }
 
@@ -42,17 +42,17 @@ public class GroupCommitTests(ExchangeFixture exchange)
     {
         var offer = Offer($"conflict-{Guid.NewGuid():n}");
         var grain = exchange.Grains.GetItem(offer);
-        await grain.CreateAsync(Content, new("tester", ""), false, cancellation);
+        await grain.CreateAsync(Content, Caller.System, false, cancellation);
         await using var saboteur = new SqliteConnection($"Data Source={exchange.Database.Location};Pooling=False");
         await saboteur.ExecuteAsync(
             "UPDATE OrleansStorage SET Version = Version + 1, PayloadBinary = CAST(json_set(CAST(PayloadBinary AS TEXT), '$.State', 'PUBLISHED', '$.Revision', 2) AS BLOB) WHERE Id = (SELECT id FROM register WHERE name = @name)",
             new { name = offer.ToString() });
 
-        await Assert.ThrowsAnyAsync<Exception>(() => grain.UpdateAsync(new() { Title = "Lost race" }, ItemFields.Title, "", new("tester", ""), false, cancellation));
+        await Assert.ThrowsAnyAsync<Exception>(() => grain.UpdateAsync(new() { Title = "Lost race" }, ItemFields.Title, "", Caller.System, false, cancellation));
 
-        var seen = (await grain.FindAsync(cancellation))!;
+        var seen = (await grain.FindAsync(Caller.System, cancellation))!;
         Assert.Equal((ItemState.Published, 2L, Content.Title), (seen.State, seen.Revision, seen.Content.Title));
-        var changed = await grain.UpdateAsync(new() { Title = "Second try" }, ItemFields.Title, "", new("tester", ""), false, cancellation);
+        var changed = await grain.UpdateAsync(new() { Title = "Second try" }, ItemFields.Title, "", Caller.System, false, cancellation);
         Assert.Equal((3L, "Second try"), (changed.Revision, changed.Content.Title));
     }
 

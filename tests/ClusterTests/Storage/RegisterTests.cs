@@ -23,14 +23,14 @@ public class RegisterTests(ExchangeFixture exchange)
 
         var register = exchange.Grains.GetRegister();
         var query = new ItemQuery("authorities/gy", ItemKind.Offer, "state = PUBLISHED AND goal = 14", "title desc", 3, "");
-        var first = await register.ListItemsAsync(query, cancellation);
-        var second = await register.ListItemsAsync(query with { PageToken = first.NextPageToken }, cancellation);
+        var first = await register.ListItemsAsync(query, Caller.System, cancellation);
+        var second = await register.ListItemsAsync(query with { PageToken = first.NextPageToken }, Caller.System, cancellation);
 
         Assert.Equal(["6", "4", "2"], first.Rows.Select(item => item.Content.Title[^1..]));
         Assert.Equal("0", Assert.Single(second.Rows).Content.Title[^1..]);
         Assert.Equal("", second.NextPageToken);
-        Assert.Equal(7, (await register.ListItemsAsync(query with { Filter = "(MANGRÓVE OR pesca) -goal:13" }, cancellation)).Rows.Count + 4);
-        await Assert.ThrowsAsync<MatchingException>(() => register.ListItemsAsync(query with { PageToken = first.NextPageToken, Filter = "" }, cancellation));
+        Assert.Equal(7, (await register.ListItemsAsync(query with { Filter = "(MANGRÓVE OR pesca) -goal:13" }, Caller.System, cancellation)).Rows.Count + 4);
+        await Assert.ThrowsAsync<MatchingException>(() => register.ListItemsAsync(query with { PageToken = first.NextPageToken, Filter = "" }, Caller.System, cancellation));
     }
 
     [Theory]
@@ -43,22 +43,22 @@ public class RegisterTests(ExchangeFixture exchange)
     [InlineData("title = \"open")]
     public async Task A_filter_that_cannot_be_read_names_the_field(string filter)
     {
-        var refusal = await Assert.ThrowsAsync<MatchingException>(() => exchange.Grains.GetRegister().ListItemsAsync(new("authorities/-", ItemKind.Offer, filter, "", 0, ""), cancellation));
+        var refusal = await Assert.ThrowsAsync<MatchingException>(() => exchange.Grains.GetRegister().ListItemsAsync(new("authorities/-", ItemKind.Offer, filter, "", 0, ""), Caller.System, cancellation));
 
         Assert.Equal("filter", Assert.Single(refusal.Violations).Field);
     }
 
     [Fact]
     public async Task A_quote_in_a_filter_is_only_text() =>
-        Assert.Empty((await exchange.Grains.GetRegister().ListItemsAsync(new("authorities/-", ItemKind.Offer, "\"'; DROP TABLE register; --\"", "", 0, ""), cancellation)).Rows);
+        Assert.Empty((await exchange.Grains.GetRegister().ListItemsAsync(new("authorities/-", ItemKind.Offer, "\"'; DROP TABLE register; --\"", "", 0, ""), Caller.System, cancellation)).Rows);
 
     [Fact]
     public async Task The_deltas_equal_a_recount_whatever_happens_to_an_item()
     {
         var offer = await CreateAsync("sr", "Rice variety trials", [2, 13], publish: true);
         var grain = exchange.Grains.GetItem(offer);
-        await grain.UpdateAsync(new() { Goals = [2, 17], AreasOfFocus = ["culture"] }, ItemFields.Goals | ItemFields.AreasOfFocus, "", new("tester", ""), false, cancellation);
-        await grain.WithdrawAsync("", new("tester", ""), cancellation);
+        await grain.UpdateAsync(new() { Goals = [2, 17], AreasOfFocus = ["culture"] }, ItemFields.Goals | ItemFields.AreasOfFocus, "", Caller.System, false, cancellation);
+        await grain.WithdrawAsync("", Caller.System, cancellation);
         await CreateAsync("sr", "Rice storage advice", [2], publish: true);
         var statistics = new StatisticsReader(exchange.Database);
         var open = Sorted(await statistics.ReadAsync(cancellation));
@@ -74,7 +74,7 @@ public class RegisterTests(ExchangeFixture exchange)
     private async Task<ItemId> CreateAsync(string authority, string title, IReadOnlyList<int> goals, bool publish)
     {
         var id = new ItemId(new(ParentKind.Authority, authority), ItemKind.Offer, $"t-{Guid.NewGuid():n}");
-        await exchange.Grains.GetItem(id).ImportAsync(new() { Title = title, LanguageCode = "en", Goals = goals }, ItemFields.All, publish, new("tester", ""), false, cancellation);
+        await exchange.Grains.GetItem(id).ImportAsync(new() { Title = title, LanguageCode = "en", Goals = goals }, ItemFields.All, publish, Caller.System, false, cancellation);
         return id;
     }
 }

@@ -27,7 +27,8 @@ public partial class StateJsonTests
         CreateRequestId = "r",
         Bucket = 7,
         LanguageDetected = true,
-        Change = new("tester", "publish", "r", Time),
+        Entry = new("authorities/pe", "note of 2026-01-01", Time),
+        Change = new("tester", "publish", "r", Time, CallerRole.Secretariat, "authorities/pe", "note of 2026-01-01", "app"),
         Content = new()
         {
             Title = "Pozos «solares»",
@@ -57,7 +58,8 @@ public partial class StateJsonTests
         Account = AccountState.Active,
         Revision = 1,
         UpdateTime = Time,
-        Change = new("system", "seed", "", Time),
+        Change = new("system", "seed", "", Time, CallerRole.System),
+        Entry = new("authorities/pe", "note of 2026-01-01", Time),
     };
 
     private static readonly SuggestionList FullList = new()
@@ -71,11 +73,11 @@ public partial class StateJsonTests
 
     [Fact]
     public void An_item_is_written_as_ever() => AssertGolden(FullItem,
-        """{"Name":"authorities/pe/offers/a","Parent":"authorities/pe","Country":"PE","Type":"offer-member-state","State":"PUBLISHED","Content":{"Title":"Pozos «solares»","Summary":"Año","LanguageCode":"es","Translations":[{"LanguageCode":"en","Title":"Solar wells","Summary":"Year"}],"AreasOfFocus":["culture"],"Goals":[6],"Maturity":"IN_EXECUTION","ResponsibleInstitution":"i","Modalities":["m"],"DcfProject":"d","Links":["https://example.org"],"SourceReference":"s","ExpireTime":"2026-01-02T03:04:05.000000Z"},"Revision":3,"CreateTime":"2026-01-02T03:04:05.000000Z","UpdateTime":"2026-01-02T03:04:05.000000Z","ConfirmTime":"2026-01-02T03:04:05.000000Z","CreateRequestId":"r","Bucket":7,"Change":{"Who":"tester","Why":"publish","RequestId":"r","Time":"2026-01-02T03:04:05.000000Z"},"LanguageDetected":true}""");
+        """{"Name":"authorities/pe/offers/a","Parent":"authorities/pe","Country":"PE","Type":"offer-member-state","State":"PUBLISHED","Content":{"Title":"Pozos «solares»","Summary":"Año","LanguageCode":"es","Translations":[{"LanguageCode":"en","Title":"Solar wells","Summary":"Year"}],"AreasOfFocus":["culture"],"Goals":[6],"Maturity":"IN_EXECUTION","ResponsibleInstitution":"i","Modalities":["m"],"DcfProject":"d","Links":["https://example.org"],"SourceReference":"s","ExpireTime":"2026-01-02T03:04:05.000000Z"},"Revision":3,"CreateTime":"2026-01-02T03:04:05.000000Z","UpdateTime":"2026-01-02T03:04:05.000000Z","ConfirmTime":"2026-01-02T03:04:05.000000Z","CreateRequestId":"r","Bucket":7,"Change":{"Who":"tester","Why":"publish","RequestId":"r","Time":"2026-01-02T03:04:05.000000Z","Role":"SECRETARIAT","OnBehalfOf":"authorities/pe","Instruction":"note of 2026-01-01","Application":"app"},"LanguageDetected":true,"Entry":{"Participant":"authorities/pe","Instruction":"note of 2026-01-01","Time":"2026-01-02T03:04:05.000000Z"}}""");
 
     [Fact]
     public void A_participant_is_written_as_ever() => AssertGolden(FullParticipant,
-        """{"Name":"authorities/pe","Country":"PE","DisplayName":"d","Institution":"i","LanguageCodes":["es"],"Website":"https://example.org","Account":"ACTIVE","Revision":1,"UpdateTime":"2026-01-02T03:04:05.000000Z","Change":{"Who":"system","Why":"seed","RequestId":"","Time":"2026-01-02T03:04:05.000000Z"}}""");
+        """{"Name":"authorities/pe","Country":"PE","DisplayName":"d","Institution":"i","LanguageCodes":["es"],"Website":"https://example.org","Account":"ACTIVE","Revision":1,"UpdateTime":"2026-01-02T03:04:05.000000Z","Change":{"Who":"system","Why":"seed","RequestId":"","Time":"2026-01-02T03:04:05.000000Z","Role":"SYSTEM","OnBehalfOf":"","Instruction":"","Application":""},"Entry":{"Participant":"authorities/pe","Instruction":"note of 2026-01-01","Time":"2026-01-02T03:04:05.000000Z"}}""");
 
     [Fact]
     public void A_suggestion_list_is_written_as_ever() => AssertGolden(FullList,
@@ -89,6 +91,11 @@ public partial class StateJsonTests
 
         Assert.Equal(("form-1", 0.5, null), (list.Model, Assert.Single(list.Hits).Score, list.Before));
     }
+
+    [Fact]
+    public void A_change_from_before_sign_in_can_still_be_read() => Assert.Equal(
+        new Change("anonymous", "publish", "r", Time),
+        JsonSerializer.Deserialize<Change>("""{"Who":"anonymous","Why":"publish","RequestId":"r","Time":"2026-01-02T03:04:05.000000Z"}""", StateJson.Options));
 
     /// <summary>Every path that the scripts read exists in one of the states.</summary>
     [Fact]
@@ -119,6 +126,6 @@ public partial class StateJsonTests
     [GeneratedRegex(@"'\$\.([A-Za-z.]+)'")]
     private static partial Regex SqlitePath();
 
-    [GeneratedRegex(@"\b(?:j|before) (?:->>|#>>?) '\{?([A-Za-z,]+)\}?'")]
+    [GeneratedRegex(@"\b(?:j|before|written) (?:->>?|#>>?) '\{?([A-Za-z,]+)\}?'")]
     private static partial Regex PostgreSqlPath();
 }

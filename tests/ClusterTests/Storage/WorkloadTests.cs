@@ -46,7 +46,7 @@ public class WorkloadTests(ExchangeFixture exchange, ITestOutputHelper output)
         await using var read = await exchange.Database.OpenReadAsync(cancellation);
         foreach (var (id, (state, revision, goals)) in model)
         {
-            var item = await exchange.Grains.GetItem(id).FindAsync(cancellation);
+            var item = await exchange.Grains.GetItem(id).FindAsync(Caller.System, cancellation);
             Assert.Equal(state, item?.State ?? ItemState.None);
             Assert.Equal(state == ItemState.None ? [] : goals, item?.Content.Goals ?? []);
             Assert.Equal(revision, await read.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM history WHERE name = @name", new { name = id.ToString() }));
@@ -56,9 +56,9 @@ public class WorkloadTests(ExchangeFixture exchange, ITestOutputHelper output)
         var published = model.Values.Where(item => item.State == ItemState.Published).ToList();
         var counts = await new StatisticsReader(exchange.Database).ReadAsync(cancellation);
         Assert.Equal(published.Count, counts.SingleOrDefault(count => count is { Dimension: "country", Value: "VC" }).Count);
-        var page = await exchange.Grains.GetRegister().ListItemsAsync(new("authorities/vc", ItemKind.Offer, "state = PUBLISHED", "", 100, ""), cancellation);
+        var page = await exchange.Grains.GetRegister().ListItemsAsync(new("authorities/vc", ItemKind.Offer, "state = PUBLISHED", "", 100, ""), Caller.System, cancellation);
         Assert.Equal(model.Where(pair => pair.Key.Kind == ItemKind.Offer && pair.Value.State == ItemState.Published).Select(pair => pair.Key.ToString()).Order(), page.Rows.Select(item => item.Name).Order());
     }
 
-    private static Caller Anyone => new("tester", "");
+    private static Caller Anyone => Caller.System;
 }

@@ -6,7 +6,7 @@ namespace CooperaNet.Matching.Tests.Items;
 public class ItemLifecycleTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    private static readonly Caller Caller = new("tester", "");
+    private static readonly Caller Caller = Matching.Caller.System with { Subject = "tester" };
     private static readonly Participant Peru = new() { Name = "authorities/pe", Country = "PE", Revision = 1 };
     private static readonly Item Draft = ItemLifecycle.Create(new(), new(new(ParentKind.Authority, "pe"), ItemKind.Offer, "wells"), Peru, new() { Title = "Solar wells" }, Caller, Now);
 

@@ -38,8 +38,9 @@ internal static class ImportCommand
         var file = arguments.GetValue(File)!;
         using var readable = file.OpenRead(); // a missing file is said before anything is sent
         var settings = Settings(arguments);
+        settings.OnBehalfOf = session.OnBehalfOf(settings.Parent);
         var parent = settings.Parent;
-        var resume = $"cooperanet {string.Join(' ', arguments.Tokens.Select(token => Quoted(token.Value)))}{(arguments.GetValue(Id) is null ? $" --id {settings.ImportId}" : "")}";
+        var resume = $"cooperanet {string.Join(' ', Repeatable(arguments).Select(Quoted))}{(arguments.GetValue(Id) is null ? $" --id {settings.ImportId}" : "")}";
         CatalogImport? last = null;
         CatalogFile? read = null;
         try
@@ -101,8 +102,15 @@ internal static class ImportCommand
             return;
         }
 
-        var answer = await session.Catalog.WithdrawMissingItemsAsync(new() { Name = import.Name, ExpectedCount = number }, cancellationToken: cancellationToken);
+        var answer = await session.Catalog.WithdrawMissingItemsAsync(new() { Name = import.Name, ExpectedCount = number, OnBehalfOf = session.OnBehalfOf(import.Name) }, cancellationToken: cancellationToken);
         session.Errors.MarkupLineInterpolated($"[green]{session.Texts.Withdrawn(answer.Withdrawn)}[/]");
+    }
+
+    /// <summary>The arguments without a token: what is printed may be read by others.</summary>
+    private static IEnumerable<string> Repeatable(ParseResult arguments)
+    {
+        var words = arguments.Tokens.Select(token => token.Value).ToList();
+        return words.Where((word, i) => word != GlobalOptions.Token.Name && (i == 0 || words[i - 1] != GlobalOptions.Token.Name));
     }
 
     /// <summary>As a shell wants it.</summary>

@@ -37,12 +37,12 @@ internal static class VerbCommand
         var isNeed = name.Split('/') is [_, _, "needs", _];
         return (verb, isNeed) switch
         {
-            ("publish", false) => await session.Exchange.PublishOfferAsync(new() { Name = name, RequestId = request }, cancellationToken: cancellationToken),
-            ("publish", true) => await session.Exchange.PublishNeedAsync(new() { Name = name, RequestId = request }, cancellationToken: cancellationToken),
-            ("withdraw", false) => await session.Exchange.WithdrawOfferAsync(new() { Name = name, RequestId = request }, cancellationToken: cancellationToken),
-            ("withdraw", true) => await session.Exchange.WithdrawNeedAsync(new() { Name = name, RequestId = request }, cancellationToken: cancellationToken),
-            (_, false) => await session.Exchange.ConfirmOfferAsync(new() { Name = name, RequestId = request }, cancellationToken: cancellationToken),
-            (_, true) => await session.Exchange.ConfirmNeedAsync(new() { Name = name, RequestId = request }, cancellationToken: cancellationToken),
+            ("publish", false) => await session.Exchange.PublishOfferAsync(new() { Name = name, RequestId = request, OnBehalfOf = session.OnBehalfOf(name) }, cancellationToken: cancellationToken),
+            ("publish", true) => await session.Exchange.PublishNeedAsync(new() { Name = name, RequestId = request, OnBehalfOf = session.OnBehalfOf(name) }, cancellationToken: cancellationToken),
+            ("withdraw", false) => await session.Exchange.WithdrawOfferAsync(new() { Name = name, RequestId = request, OnBehalfOf = session.OnBehalfOf(name) }, cancellationToken: cancellationToken),
+            ("withdraw", true) => await session.Exchange.WithdrawNeedAsync(new() { Name = name, RequestId = request, OnBehalfOf = session.OnBehalfOf(name) }, cancellationToken: cancellationToken),
+            (_, false) => await session.Exchange.ConfirmOfferAsync(new() { Name = name, RequestId = request, OnBehalfOf = session.OnBehalfOf(name) }, cancellationToken: cancellationToken),
+            (_, true) => await session.Exchange.ConfirmNeedAsync(new() { Name = name, RequestId = request, OnBehalfOf = session.OnBehalfOf(name) }, cancellationToken: cancellationToken),
         };
     }
 }

@@ -28,6 +28,7 @@ internal static class Failures
             StatusCode.Unavailable => (texts.IsRunning, Exit.Unavailable),
             StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted => (texts.TryAgain, Exit.Unavailable),
             StatusCode.Aborted => (texts.ChangedMeanwhile, Exit.Refused),
+            StatusCode.Unauthenticated => (texts.SignIn, Exit.Refused),
             StatusCode.NotFound => (texts.HowNamesLook, Exit.Refused),
             StatusCode.Internal or StatusCode.Unknown => (texts.NotYourFault, Exit.Unavailable),
             _ => ("", Exit.Refused),

@@ -77,6 +77,10 @@ internal sealed class Texts(string language)
         "Somebody else changed it first. Look at it again with: cooperanet show NAME", "Otra persona lo modificó antes. Mírelo de nuevo con: cooperanet show NOMBRE",
         "Outra pessoa o alterou antes. Veja-o de novo com: cooperanet show NOME", "Quelqu'un d'autre l'a modifié avant. Regardez-le à nouveau avec : cooperanet show NOM");
 
+    public string SignIn => In(
+        "An access token is given by COOPERANET_TOKEN or --token.", "Un token de acceso se indica con COOPERANET_TOKEN o --token.",
+        "Um token de acesso é indicado com COOPERANET_TOKEN ou --token.", "Un jeton d'accès se donne avec COOPERANET_TOKEN ou --token.");
+
     public string HowNamesLook => In(
         "Names look like authorities/pe/offers/some-id; find them with: cooperanet search WORDS", "Los nombres son como authorities/pe/offers/some-id; búsquelos con: cooperanet search PALABRAS",
         "Os nomes são como authorities/pe/offers/some-id; encontre-os com: cooperanet search PALAVRAS", "Les noms ressemblent à authorities/pe/offers/some-id ; trouvez-les avec : cooperanet search MOTS");

@@ -3,8 +3,6 @@ using System.Text;
 using CooperaNet.Matching.Gateway.Catalogs.Reading;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Taxonomy;
-using CsvHelper;
-using CsvHelper.Configuration;
 using Google.Protobuf;
 
 namespace CooperaNet.Matching.Gateway.Catalogs.Writing;
@@ -18,8 +16,7 @@ internal abstract class CatalogWriter
     /// <exception cref="MatchingException">Invalid: an unknown format or delimiter.</exception>
     public static CatalogWriter Of(string format, string delimiter, string language) => (format, delimiter) switch
     {
-        ("" or "csv", "" or "," or ";") => new CsvCatalogWriter(delimiter.Length > 0 ? delimiter : ",", language),
-        ("" or "csv", _) => throw MatchingException.Invalid("delimiter", $"'{ResourceId.Excerpt(delimiter)}' is neither a comma nor a semicolon."),
+        ("" or "csv", _) => new CsvCatalogWriter(delimiter, language),
         ("jsonl", _) => new JsonLinesCatalogWriter(),
         _ => throw MatchingException.Invalid("format", $"'{ResourceId.Excerpt(format)}' is neither csv nor jsonl."),
     };
@@ -58,47 +55,13 @@ internal sealed class CsvCatalogWriter(string delimiter, string language) : Cata
         ("updateTime", (item, _) => Time(item.UpdateTime)),
     ];
 
-    public override string ContentType => "text/csv; charset=utf-8";
+    private readonly Spreadsheet sheet = Spreadsheet.Of(delimiter);
 
-    public override byte[] Begin() => [.. Encoding.UTF8.Preamble, .. Csv(writer =>
-    {
-        foreach (var (name, _) in Columns)
-        {
-            writer.WriteField(name);
-        }
+    public override string ContentType => Spreadsheet.ContentType;
 
-        writer.NextRecord();
-    })];
+    public override byte[] Begin() => sheet.Begin(Columns.Select(column => column.Name));
 
-    public override byte[] Write(IReadOnlyList<Item> items) => Csv(writer =>
-    {
-        foreach (var item in items)
-        {
-            foreach (var (_, value) in Columns)
-            {
-                writer.WriteField(value(item, language));
-            }
-
-            writer.NextRecord();
-        }
-    });
-
-    private byte[] Csv(Action<CsvWriter> write)
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var writer = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            Delimiter = delimiter,
-            InjectionOptions = InjectionOptions.Escape,
-            InjectionCharacters = ['=', '@', '+', '-', '\t', '\r', '\''],
-            InjectionEscapeCharacter = '\'',
-        }))
-        {
-            write(writer);
-        }
-
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
+    public override byte[] Write(IReadOnlyList<Item> items) => sheet.Write(items.Select(item => Columns.Select(column => column.Value(item, language))));
 
     private static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture) ?? "";
 }

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CooperaNet.Matching.Gateway.Access;
+
+/// <summary>Who may call the gateway.</summary>
+public static class AccessExtensions
+{
+    /// <summary>Accepts the tokens of an issuer whose keys the host knows.</summary>
+    public static IServiceCollection AddTokenIssuer(this IServiceCollection services, string issuer, params IReadOnlyList<SecurityKey> keys) =>
+        services.PostConfigure<IdentityOptions>(identity => identity.Issuers.Add(new() { Issuer = issuer, Keys = keys }));
+
+    internal static void AddAccess(this IServiceCollection services)
+    {
+        services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddAuthentication();
+        services.AddTransient<JwtBearerHandler>();
+        services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>();
+        services.AddSingleton<IConfigureOptions<AuthenticationOptions>, IssuerSchemes>().AddSingleton<IConfigureOptions<JwtBearerOptions>, IssuerSchemes>();
+        services.TryAddSingleton<TokenReader>();
+    }
+}

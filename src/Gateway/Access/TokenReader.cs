@@ -1,0 +1,100 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace CooperaNet.Matching.Gateway.Access;
+
+/// <summary>Makes a caller of a request's bearer token. A token that isn't accepted is never taken for no token.</summary>
+internal sealed class TokenReader(IOptions<IdentityOptions> identity)
+{
+    private const string Prefix = "Bearer ";
+    private const int MaxClaim = 200;
+
+    /// <exception cref="MatchingException">Unauthenticated: there is a token, and it is not accepted.</exception>
+    public async Task<Identified> ReadAsync(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization;
+        if (header.Count == 0)
+        {
+            return new(Caller.Anonymous, null);
+        }
+
+        if (header is not [{ } value] || !value.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            throw Refuse("The header 'Authorization' must be given once, as 'Bearer' and an access token.");
+        }
+
+        var issuer = FindIssuer(value[Prefix.Length..].Trim()) ?? throw Refuse("The token is not a JWT of an issuer that this service accepts.");
+        var result = await context.AuthenticateAsync(IssuerSchemes.SchemeOf(issuer.Issuer));
+        return result.Succeeded
+            ? new(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc)
+            : throw Refuse(result.Failure switch
+            {
+                SecurityTokenExpiredException => "The token has expired; get a new one.",
+                SecurityTokenNotYetValidException => "The token is not valid yet.",
+                SecurityTokenInvalidAudienceException => "The token is not meant for this service.",
+                _ => "The token is not accepted.",
+            });
+    }
+
+    /// <summary>Whose the token says it is; nothing is believed before that issuer's scheme has checked it.</summary>
+    private IssuerOptions? FindIssuer(string token)
+    {
+        try
+        {
+            var claimed = new JsonWebToken(token).Issuer;
+            return identity.Value.Issuers.FirstOrDefault(issuer => issuer.Issuer == claimed);
+        }
+        catch (Exception error) when (error is ArgumentException or SecurityTokenException)
+        {
+            return null;
+        }
+    }
+
+    private static Caller ToCaller(ClaimsPrincipal token, IssuerOptions issuer)
+    {
+        var role = One(token, issuer.RoleClaim) switch
+        {
+            "focal-point" => CallerRole.FocalPoint,
+            "partner" => CallerRole.Partner,
+            "secretariat" => CallerRole.Secretariat,
+            "administrator" => CallerRole.Administrator,
+            "application" => CallerRole.Application,
+            _ => throw Refuse($"The token's claim '{issuer.RoleClaim}' names no role of this service."),
+        };
+        var name = One(token, issuer.ParticipantClaim);
+        var participant = name.Length == 0 ? null : ParentId.Find(name);
+        if (role switch
+        {
+            CallerRole.FocalPoint => participant is not { Kind: ParentKind.Authority },
+            CallerRole.Partner => participant is not { Kind: ParentKind.Partner },
+            CallerRole.Application => name.Length > 0 && participant is null,
+            _ => name.Length > 0,
+        })
+        {
+            throw Refuse($"The token's claim '{issuer.ParticipantClaim}' does not fit the role {role}.");
+        }
+
+        var subject = One(token, "sub");
+        return subject.Length == 0 ? throw Refuse("The token's claim 'sub' is empty.") : new Caller
+        {
+            Subject = subject,
+            Role = role,
+            Participant = participant,
+            Application = One(token, issuer.ApplicationClaim),
+            Scopes = role == CallerRole.Application ? [.. token.FindAll(issuer.ScopeClaim).SelectMany(claim => claim.Value.Split(' ')).Where(scope => scope is Caller.Read or Caller.Write)] : [],
+        };
+    }
+
+    /// <summary>The value of a claim that may be there once; empty when it isn't.</summary>
+    private static string One(ClaimsPrincipal token, string type) => token.FindAll(type).ToList() switch
+    {
+        [] => "",
+        [{ Value: { Length: <= MaxClaim } value }] when !value.Any(char.IsControl) => value,
+        _ => throw Refuse($"The token's claim '{type}' must be given once, with at most {MaxClaim} characters."),
+    };
+
+    private static MatchingException Refuse(string message) => new(MatchingError.Unauthenticated, message);
+}

@@ -1,0 +1,62 @@
+using CooperaNet.Matching.Audit;
+using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Catalogs.Writing;
+using CooperaNet.Matching.Gateway.Items;
+using CooperaNet.Matching.V1;
+using Google.Api;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace CooperaNet.Matching.Gateway.Audit;
+
+/// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
+internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.AdminServiceBase
+{
+    private const int ExportPage = 100;
+
+    /// <summary>One line for each changed field, or one line for an event that changed none.</summary>
+    private static readonly (string Name, Func<V1.AuditEvent, V1.FieldChange?, string> Value)[] Columns =
+    [
+        ("event", (told, _) => told.Name), ("time", (told, _) => told.Time.ToDiagnosticString().Trim('"')), ("subject", (told, _) => told.Subject), ("role", (told, _) => told.Role),
+        ("application", (told, _) => told.Application), ("onBehalfOf", (told, _) => told.OnBehalfOf), ("instruction", (told, _) => told.Instruction), ("resource", (told, _) => told.Resource),
+        ("verb", (told, _) => told.Verb), ("etag", (told, _) => told.Etag), ("requestId", (told, _) => told.RequestId),
+        ("field", (_, change) => change?.Field ?? ""), ("before", (_, change) => change?.Before ?? ""), ("after", (_, change) => change?.After ?? ""),
+    ];
+
+    public override async Task<ListAuditEventsResponse> ListAuditEvents(ListAuditEventsRequest request, ServerCallContext context)
+    {
+        var filter = Filter(request.Participant, request.Resource, request.Subject, request.Role, request.Verb, request.OnBehalfOnly, request.StartTime, request.EndTime);
+        var page = await grains.GetAudit().ListEventsAsync(filter, request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
+        return new() { Events = { page.Rows.Select(AuditWire.ToWire) }, NextPageToken = page.NextPageToken };
+    }
+
+    [DisableRequestTimeout]
+    public override async Task ExportAuditEvents(ExportAuditEventsRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
+    {
+        var filter = Filter(request.Participant, request.Resource, request.Subject, request.Role, request.Verb, request.OnBehalfOnly, request.StartTime, request.EndTime);
+        var sheet = Spreadsheet.Of(request.Delimiter);
+        var lines = sheet.Begin(Columns.Select(column => column.Name));
+        for (var token = ""; ;)
+        {
+            var page = await grains.GetAudit().ListEventsAsync(filter, ExportPage, token, context.Caller(), context.CancellationToken);
+            lines = [.. lines, .. sheet.Write(page.Rows.Select(AuditWire.ToWire).SelectMany(told => told.Changes.Cast<V1.FieldChange?>().DefaultIfEmpty().Select(change => Columns.Select(column => column.Value(told, change)))))];
+            if (lines.Length > 0)
+            {
+                await responseStream.WriteAsync(new() { ContentType = Spreadsheet.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, context.CancellationToken);
+            }
+
+            (lines, token) = ([], page.NextPageToken);
+            if (token.Length == 0)
+            {
+                break;
+            }
+        }
+    }
+
+    private static AuditFilter Filter(string participant, string resource, string subject, string role, string verb, bool onBehalfOnly, Timestamp? start, Timestamp? end) => new(
+        participant.Length > 0 ? ParentId.Parse(participant, "participant") : null,
+        resource.Length == 0 || ItemId.Find(resource) is not null || ParentId.Find(resource) is not null ? resource : throw MatchingException.Invalid("resource", $"'{ResourceId.Excerpt(resource)}' is not the name of an item, authority or partner."),
+        subject, RoleNames.Read(role), verb, onBehalfOnly, ItemWire.ToTime(start, "startTime"), ItemWire.ToTime(end, "endTime"));
+}
