@@ -160,6 +160,17 @@ public class CatalogImportTests(ExchangeFixture exchange)
         }
     }
 
+    /// <summary>U+0000, which PostgreSQL can't keep in a text, costs its own row only, and a list that asks for it is refused.</summary>
+    [Fact]
+    public async Task A_character_that_no_text_may_hold_is_refused_where_it_stands()
+    {
+        var answer = await exchange.PostAsync("/v1/authorities/lc/catalogImports", """{"rows":[{"sourceReference":"N\u00001","kind":"OFFER","title":"Nutmeg \u0000 drying","languageCode":"en"},{"sourceReference":"N-2","kind":"OFFER","title":"Nutmeg grafting","languageCode":"en"}],"publish":true}""");
+        Assert.Equal((1, 1), (answer["created"]!.GetValue<int>(), answer["refused"]!.GetValue<int>()));
+
+        using var filtered = await exchange.Json.GetAsync("/v1/authorities/lc/offers?filter=title%3D%22a%00%22", cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, filtered.StatusCode);
+    }
+
     [Fact]
     public async Task An_inline_csv_answers_with_its_rows()
     {

@@ -86,9 +86,9 @@ public sealed class OpeningTests : IAsyncLifetime
         var missing = server.ConnectionString + ";Database=nowhere";
         var nobody = server.ConnectionString + ";Port=1";
         var broken = $"{server.ConnectionString};Password=abc;{Secret}";
+        var latin = $"latin{Guid.NewGuid():n}";
         await using var connection = await server.ConnectAsync();
-        await connection.ExecuteAsync($"CREATE DATABASE latin{Guid.NewGuid():n} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0".Replace('-', '_'));
-        var latin = await connection.ExecuteScalarAsync<string>("SELECT datname FROM pg_database WHERE datname LIKE 'latin%' LIMIT 1");
+        await connection.ExecuteAsync($"CREATE DATABASE {latin} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
 
         Assert.Contains("refuses the account 'owner' or its password", await RefusalAsync(wrong), StringComparison.Ordinal);
         Assert.Contains("There is no database 'nowhere'", await RefusalAsync(missing), StringComparison.Ordinal);
