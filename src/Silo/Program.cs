@@ -15,25 +15,15 @@ try
     }
 
     var storage = builder.Configuration.GetSection(StorageOptions.Section).Get<StorageOptions>() ?? new();
-    if (args is ["token", .. var wanted])
+    if (Verbs.FindReading(args, builder.Environment, storage) is { } reading)
     {
-        return await TokenVerb.RunAsync(builder.Environment, storage, wanted, TimeProvider.System);
-    }
-
-    if (args is ["verify", .. var options])
-    {
-        return await VerifyVerb.RunAsync(storage, options);
+        return await reading;
     }
 
     await using var database = await ExchangeDatabase.OpenAsync(storage, default);
-    if (args is ["repartition", .. var count])
+    if (Verbs.FindWriting(args, database) is { } writing)
     {
-        return await Repartition.RunAsync(database, count);
-    }
-
-    if (args is ["erase", .. var subject])
-    {
-        return await EraseVerb.RunAsync(database, subject);
+        return await writing;
     }
 
     builder.UseOrleans(silo => silo

@@ -17,6 +17,7 @@ internal static class Welcome
               JSON  {{json}}      OpenAPI: {{json}}/openapi/v1.json
               gRPC  {{scheme}}://{{gateway.Address}}:{{gateway.GrpcPort}}
               data  {{location}}
+              token {{(app.Environment.IsProduction() ? "from the issuers in Identity__Issuers" : "dotnet run --project src/Silo -- token --role secretariat")}}
             Try
               curl '{{json}}/v1/statistics?languageCode=es'
               curl '{{json}}/v1/authorities/-/needs'

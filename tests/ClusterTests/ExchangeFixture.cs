@@ -95,8 +95,8 @@ public sealed class ExchangeFixture : IAsyncLifetime
         Directory.Delete(directory, recursive: true);
     }
 
-    /// <summary>Another gateway of the same cluster.</summary>
-    public async Task<WebApplication> StartGatewayAsync(TimeProvider clock)
+    /// <summary>Another gateway of the same cluster, which learns the issuer's keys from its metadata or, without an address, from a file.</summary>
+    public async Task<WebApplication> StartGatewayAsync(TimeProvider clock, string metadataAddress = "")
     {
         var web = WebApplication.CreateSlimBuilder();
         var keys = Path.Combine(directory, $"{Guid.NewGuid():n}.json");
@@ -105,7 +105,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         {
             ["Gateway:AllowedOrigins:0"] = Page,
             ["Identity:Issuers:0:Issuer"] = TestIssuer.Name,
-            ["Identity:Issuers:0:JwksFile"] = keys,
+            [metadataAddress.Length > 0 ? "Identity:Issuers:0:MetadataAddress" : "Identity:Issuers:0:JwksFile"] = metadataAddress.Length > 0 ? metadataAddress : keys,
         });
         web.WebHost.UseTestServer();
         web.Services.AddSingleton(Grains).AddSingleton(clock).AddGateway();

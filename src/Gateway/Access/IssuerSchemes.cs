@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CooperaNet.Matching.Gateway.Access;
@@ -12,6 +14,9 @@ internal sealed class IssuerSchemes(IOptions<IdentityOptions> identity) : IConfi
 
     /// <summary>Asymmetric only: a public key must never serve as a shared secret, and "none" is no signature.</summary>
     private static readonly string[] Algorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256];
+
+    /// <summary>How long a key that its issuer took back is still accepted.</summary>
+    private static readonly TimeSpan KeysKeptFor = TimeSpan.FromMinutes(10);
 
     public static string SchemeOf(string issuer) => $"Bearer {issuer}";
 
@@ -45,8 +50,12 @@ internal sealed class IssuerSchemes(IOptions<IdentityOptions> identity) : IConfi
         };
         if (issuer.MetadataAddress.Length > 0)
         {
-            options.MetadataAddress = issuer.MetadataAddress;
-            options.RequireHttpsMetadata = !new Uri(issuer.MetadataAddress).IsLoopback;
+            // Without this the handler goes on to accept keys that the issuer has taken back for an hour.
+            options.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(issuer.MetadataAddress, new OpenIdConnectConfigurationRetriever(), Documents(new(issuer.MetadataAddress)))
+            {
+                UseLastKnownGoodConfiguration = false,
+                AutomaticRefreshInterval = KeysKeptFor,
+            };
         }
         else
         {
@@ -57,4 +66,7 @@ internal sealed class IssuerSchemes(IOptions<IdentityOptions> identity) : IConfi
             }
         }
     }
+
+    private static HttpDocumentRetriever Documents(Uri address) =>
+        new(new HttpClient { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1 << 20 }) { RequireHttps = !address.IsLoopback };
 }

@@ -8,7 +8,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace CooperaNet.Matching.ClusterTests.Access;
 
 /// <summary>An issuer with keys of its own, which the gateway under test accepts by its key set file.</summary>
-public sealed class TestIssuer : IDisposable
+/// <param name="prefix">Of the names of its keys.</param>
+public sealed class TestIssuer(string prefix = "") : IDisposable
 {
     public const string Name = "https://issuer.example.org";
     public const string Audience = "cooperanet-matching";
@@ -21,14 +22,14 @@ public sealed class TestIssuer : IDisposable
     public string KeySet => JsonSerializer.Serialize(new
     {
         keys = ((JsonWebKey[])[
-            JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(Rsa.ExportParameters(false)) { KeyId = "rsa" }),
-            JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(Ec.ExportParameters(false))) { KeyId = "ec" }),
+            JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(Rsa.ExportParameters(false)) { KeyId = $"{prefix}rsa" }),
+            JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ECDsa.Create(Ec.ExportParameters(false))) { KeyId = $"{prefix}ec" }),
         ]).Select(key => new { kty = key.Kty, kid = key.Kid, n = key.N, e = key.E, crv = key.Crv, x = key.X, y = key.Y }),
     });
 
-    public SigningCredentials Es256 => new(new ECDsaSecurityKey(Ec) { KeyId = "ec" }, SecurityAlgorithms.EcdsaSha256);
+    public SigningCredentials Es256 => new(new ECDsaSecurityKey(Ec) { KeyId = $"{prefix}ec" }, SecurityAlgorithms.EcdsaSha256);
 
-    public SigningCredentials Rs256 => new(new RsaSecurityKey(Rsa) { KeyId = "rsa" }, SecurityAlgorithms.RsaSha256);
+    public SigningCredentials Rs256 => new(new RsaSecurityKey(Rsa) { KeyId = $"{prefix}rsa" }, SecurityAlgorithms.RsaSha256);
 
     /// <summary>A sound token; <paramref name="change"/> may spoil it.</summary>
     public string Token(string role, string participant = "", string scope = "", Action<SecurityTokenDescriptor>? change = null)

@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CooperaNet.Matching.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -83,6 +85,33 @@ public class TokenAttackTests(ExchangeFixture exchange)
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.ToString());
+    }
+
+    /// <summary>An issuer on a server of its own, found by its metadata: its next key is learned, and a key that it never published is not.</summary>
+    [Fact]
+    public async Task Keys_are_read_from_the_issuers_metadata_and_followed_when_they_rotate()
+    {
+        using var next = new TestIssuer("next-");
+        using var stranger = new TestIssuer("strange-");
+        var published = exchange.Issuer;
+        await using var server = WebApplication.CreateSlimBuilder().Build();
+        server.Urls.Add("http://127.0.0.1:0");
+        server.MapGet("/.well-known/openid-configuration", (HttpRequest request) => Results.Json(new { issuer = TestIssuer.Name, jwks_uri = $"http://{request.Host}/keys" }));
+        server.MapGet("/keys", () => Results.Text(published.KeySet, "application/json"));
+        await server.StartAsync(cancellation);
+        await using var gateway = await exchange.StartGatewayAsync(exchange.Clock, $"{server.Urls.Single()}/.well-known/openid-configuration");
+        using var client = gateway.GetTestClient();
+        async Task<HttpStatusCode> Ask(string token)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/findings") { Headers = { Authorization = new("Bearer", token) } };
+            using var answer = await client.SendAsync(request, cancellation);
+            return answer.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await Ask(exchange.Issuer.Token("secretariat")));
+        published = next;
+        await exchange.EventuallyAsync(async () => await Ask(next.Token("secretariat")) == HttpStatusCode.OK ? "learned" : null);
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (await Ask(stranger.Token("secretariat")), await Ask(exchange.Issuer.Token("secretariat"))));
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+using CooperaNet.Matching.Storage;
+
+namespace CooperaNet.Matching.Silo;
+
+/// <summary>The program's commands, which run instead of the exchange.</summary>
+internal static class Verbs
+{
+    /// <summary>Those that only read: the service may run meanwhile. Null for anything else.</summary>
+    public static Task<int>? FindReading(string[] args, IHostEnvironment environment, StorageOptions storage) => args switch
+    {
+        ["token", .. var options] => TokenVerb.RunAsync(environment, storage, options, TimeProvider.System),
+        ["verify", .. var options] => VerifyVerb.RunAsync(storage, options),
+        _ => null,
+    };
+
+    /// <summary>Those that want the folder for themselves. Null for anything else.</summary>
+    public static Task<int>? FindWriting(string[] args, ExchangeDatabase database) => args switch
+    {
+        ["repartition", .. var options] => Repartition.RunAsync(database, options),
+        ["erase", .. var options] => EraseVerb.RunAsync(database, options),
+        _ => null,
+    };
+}
