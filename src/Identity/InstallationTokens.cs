@@ -9,7 +9,8 @@ namespace CooperaNet.Matching.Identity;
 /// <param name="Role">focal-point, partner, secretariat, administrator or application.</param>
 /// <param name="Participant">Whose account, such as authorities/bb; empty for roles that have none.</param>
 /// <param name="Scopes">What an application may do: read, write.</param>
-public sealed record TokenClaims(string Subject, string Role, string Participant, IReadOnlyList<string> Scopes);
+/// <param name="Instruction">On which instruction the Secretariat acts for whomever it changes something of; empty for other roles.</param>
+public sealed record TokenClaims(string Subject, string Role, string Participant, IReadOnlyList<string> Scopes, string Instruction = "");
 
 /// <summary>Short-lived access tokens for whoever may read the storage folder; for development only.</summary>
 public static class InstallationTokens
@@ -44,6 +45,11 @@ public static class InstallationTokens
         if (claims.Participant.Length > 0)
         {
             payload["participant"] = claims.Participant;
+        }
+
+        if (claims.Instruction.Length > 0)
+        {
+            payload["instruction"] = claims.Instruction;
         }
 
         if (claims.Scopes.Count > 0)

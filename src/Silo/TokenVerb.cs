@@ -23,8 +23,10 @@ internal static class TokenVerb
         var scopes = new Option<string[]>("--scope") { Description = "What an application may do.", DefaultValueFactory = _ => [] };
         scopes.AcceptOnlyFromAmong(Caller.Read, Caller.Write);
         var subject = new Option<string>("--subject") { Description = "The sub of the token.", DefaultValueFactory = _ => "" };
-        var command = new RootCommand("Prints a short-lived access token alone on the last line.") { role, participant, scopes, subject };
-        command.SetAction(arguments => Print(storage, Claims(arguments.GetValue(role)!, arguments.GetValue(participant)!, arguments.GetValue(scopes)!, arguments.GetValue(subject)!), clock));
+        var instruction = new Option<string?>("--instruction") { Description = "On which instruction the Secretariat acts where a request states none. Default: local development." };
+        var command = new RootCommand("Prints a short-lived access token alone on the last line.") { role, participant, scopes, subject, instruction };
+        command.SetAction(arguments => Print(
+            storage, Instructed(Claims(arguments.GetValue(role)!, arguments.GetValue(participant)!, arguments.GetValue(scopes)!, arguments.GetValue(subject)!), arguments.GetValue(instruction)), clock));
         return command.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
     }
 
@@ -42,6 +44,10 @@ internal static class TokenVerb
             : scopes.Length > 0 && role != "application" ? throw new StorageException("--scope is for applications only.")
             : new(subject.Length > 0 ? subject : $"token-verb:{(participant.Length > 0 ? participant : role)}", role, participant, scopes);
     }
+
+    private static TokenClaims Instructed(TokenClaims claims, string? instruction) => claims.Role == "secretariat"
+        ? claims with { Instruction = instruction ?? "local development" }
+        : instruction is null ? claims : throw new StorageException("--instruction is for the Secretariat only.");
 
     private static int Print(StorageOptions storage, TokenClaims claims, TimeProvider clock)
     {

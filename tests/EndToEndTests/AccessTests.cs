@@ -36,6 +36,7 @@ public sealed class AccessTests : IDisposable
     [InlineData("a focal point of nobody", "Development", "--participant '' does not fit", "--role", "focal-point")]
     [InlineData("a Secretariat with an authority", "Development", "--participant 'authorities/bb' does not fit", "--role", "secretariat", "--participant", "authorities/bb")]
     [InlineData("scopes for a person", "Development", "--scope is for applications only", "--role", "secretariat", "--scope", "read")]
+    [InlineData("an instruction for a focal point", "Development", "--instruction is for the Secretariat only", "--role", "focal-point", "--participant", "authorities/bb", "--instruction", "note")]
     public async Task A_token_is_refused(string why, string environment, string said, params string[] arguments)
     {
         await using var command = ExchangeProcess.Command(directory, ["token", .. arguments], ("ASPNETCORE_ENVIRONMENT", environment));

@@ -24,7 +24,7 @@ public sealed partial class AuditTests : IDisposable
         await using (var exchange = await ExchangeProcess.Start(data).ReadyAsync(cancellation))
         {
             var secretariat = await exchange.TokenAsync();
-            Assert.Equal(2, (await ClientProcess.RunAsync(exchange, cancellation, "import", file, "--authority", "bb", "--publish", "--token", secretariat)).Code);
+            Assert.Equal(2, (await ClientProcess.RunAsync(exchange, cancellation, "import", file, "--authority", "bb", "--publish", "--token", await TokenAsync(data, "--instruction", ""))).Code);
             var (code, _) = await ClientProcess.RunAsync(exchange, cancellation, "import", file, "--authority", "bb", "--publish", "--token", secretariat, "--instruction", "note of 2026-03-02");
             Assert.Equal(0, code);
 
@@ -58,6 +58,30 @@ public sealed partial class AuditTests : IDisposable
         var (tampered, _, findings) = await VerifyAsync(data);
         Assert.Equal(1, tampered);
         Assert.Contains("is broken: one of them was changed", findings, StringComparison.Ordinal);
+    }
+
+    /// <summary>A token of the command <c>token</c> states an instruction for whoever develops; the item and the audit tell it.</summary>
+    [Fact]
+    public async Task A_token_may_state_the_instruction_for_all_its_requests()
+    {
+        var data = Path.Combine(directory, "data");
+        await using var exchange = await ExchangeProcess.Start(data).ReadyAsync(cancellation);
+        foreach (var (id, arguments, instruction) in new[] { ("by-default", Array.Empty<string>(), "local development"), ("by-note", ["--instruction", "note of 2026-03-02"], "note of 2026-03-02") })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/authorities/bb/offers?offerId={id}") { Content = JsonContent.Create(new { title = "Coral nurseries", languageCode = "en" }) };
+            request.Headers.Authorization = new("Bearer", await TokenAsync(data, arguments));
+            using var answer = await exchange.Json.SendAsync(request, cancellation);
+            var entry = (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellation))!["entryOnBehalf"]!;
+
+            Assert.Equal(("authorities/bb", instruction), (entry["participant"]!.GetValue<string>(), entry["instruction"]!.GetValue<string>()));
+        }
+    }
+
+    private async Task<string> TokenAsync(string data, params string[] arguments)
+    {
+        await using var command = ExchangeProcess.Command(data, ["token", "--role", "secretariat", .. arguments]);
+        Assert.Equal((0, ""), await command.EndAsync(cancellation));
+        return (await command.OutputAsync()).TrimEnd().Split('\n')[^1];
     }
 
     private async Task<(int Code, string Output, string Errors)> VerifyAsync(string data, params string[] arguments)

@@ -9,9 +9,9 @@ namespace CooperaNet.Matching.Gateway.Access;
 /// <summary>Who may call the gateway.</summary>
 public static class AccessExtensions
 {
-    /// <summary>Accepts the tokens of an issuer whose keys the host knows.</summary>
+    /// <summary>Accepts the tokens of an issuer whose keys the host knows, and which may state a standing instruction for the Secretariat.</summary>
     public static IServiceCollection AddTokenIssuer(this IServiceCollection services, string issuer, params IReadOnlyList<SecurityKey> keys) =>
-        services.PostConfigure<IdentityOptions>(identity => identity.Issuers.Add(new() { Issuer = issuer, Keys = keys }));
+        services.PostConfigure<IdentityOptions>(identity => identity.Issuers.Add(new() { Issuer = issuer, InstructionClaim = "instruction", Keys = keys }));
 
     internal static void AddAccess(this IServiceCollection services)
     {

@@ -5,7 +5,8 @@ namespace CooperaNet.Matching.Gateway.Access;
 /// <summary>Who made this request, as <see cref="AccessGuard"/> found out.</summary>
 /// <param name="Caller">The caller.</param>
 /// <param name="Expires">When the token ends; null without one.</param>
-internal sealed record Identified(Caller Caller, DateTimeOffset? Expires);
+/// <param name="Instruction">The instruction on which the Secretariat's token acts for whomever it changes something of; empty when each request states its own.</param>
+internal sealed record Identified(Caller Caller, DateTimeOffset? Expires, string Instruction = "");
 
 /// <summary>The caller of a call, for the services.</summary>
 internal static class Callers

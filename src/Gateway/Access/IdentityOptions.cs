@@ -73,6 +73,9 @@ public sealed class IssuerOptions
     /// <summary>The claim that names the client application. Default: client_id.</summary>
     public string ApplicationClaim { get; set; } = "client_id";
 
+    /// <summary>The claim with a standing instruction for the Secretariat; none for issuers set by configuration, where each request states its own.</summary>
+    internal string InstructionClaim { get; init; } = "";
+
     /// <summary>Keys that the host hands over itself.</summary>
     internal IReadOnlyList<SecurityKey> Keys { get; init; } = [];
 }

@@ -7,6 +7,20 @@ internal static class OnBehalf
 {
     private const int MaxInstruction = 200;
 
+    /// <summary>The Secretariat acting for the owner of what it changes, when its token states the instruction and the request none; remembered for the rest of the call.</summary>
+    public static Caller ByToken(ServerCallContext context, Caller caller, ParentId owner)
+    {
+        var identified = context.Identified();
+        if (caller.Role != CallerRole.Secretariat || caller.OnBehalfOf is not null || identified.Instruction.Length == 0)
+        {
+            return caller;
+        }
+
+        var instructed = caller with { OnBehalfOf = owner, Instruction = identified.Instruction };
+        context.GetHttpContext().Features.Set(identified with { Caller = instructed });
+        return instructed;
+    }
+
     /// <summary>The caller with what the request says about acting on behalf; remembered for the rest of the call.</summary>
     /// <exception cref="MatchingException">NotPermitted: another role gives it. Invalid: no participant or no instruction.</exception>
     public static Caller Read(ServerCallContext context, V1.OnBehalfOf? onBehalfOf)

@@ -33,6 +33,11 @@ internal sealed class OwnershipInterceptor(IGrainFactory grains) : Interceptor
 
         var caller = OnBehalf.Read(context, rule.OnBehalfOf(message));
         var owners = names.Select(OwnerOf).OfType<ParentId>().ToList();
+        if (rule.Changes.Length > 0 && owners.Count > 0)
+        {
+            caller = OnBehalf.ByToken(context, caller, owners[0]);
+        }
+
         if (owners.Count == 0 || owners.Any(owner => rule.Changes.Length > 0 ? caller.MayChange(owner) : caller.Sees(owner)))
         {
             return; // without an owner the name can't be read: the service says so

@@ -29,7 +29,7 @@ internal sealed class TokenReader(IOptions<IdentityOptions> identity)
         var issuer = FindIssuer(value[Prefix.Length..].Trim()) ?? throw Refuse("The token is not a JWT of an issuer that this service accepts.");
         var result = await context.AuthenticateAsync(IssuerSchemes.SchemeOf(issuer.Issuer));
         return result.Succeeded
-            ? new(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc)
+            ? new(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc, issuer.InstructionClaim.Length > 0 ? One(result.Principal, issuer.InstructionClaim) : "")
             : throw Refuse(result.Failure switch
             {
                 SecurityTokenExpiredException => "The token has expired; get a new one.",

@@ -23,7 +23,7 @@ public sealed class PostgreSqlSealTests : IAsyncLifetime
             await TestDatabase.WriteOfferAsync(connection, $"authorities/pe/offers/{name}");
         }
 
-        Assert.Equal(3, await new HistorySealer(database).SealAsync(DateTimeOffset.UnixEpoch, cancellation));
+        await SealAsync(database, 3);
         await TestDatabase.WriteOfferAsync(connection, "authorities/pe/offers/d");
     }
 
@@ -34,14 +34,14 @@ public sealed class PostgreSqlSealTests : IAsyncLifetime
     {
         var found = await HistoryVerifier.VerifyAsync(Options, "", cancellation);
 
-        Assert.Equal((3, 1, 1, 0), (found.Rows, found.Open, found.Seals, found.Findings.Count));
+        Assert.Equal((3, 1, 0), (found.Rows, found.Open, found.Findings.Count));
     }
 
     [Theory]
-    [InlineData("UPDATE history SET why = 'confirm' WHERE name LIKE '%/b'", "Seal 1 over")]
-    [InlineData("UPDATE history_person SET who = 'somebody else' WHERE seq = (SELECT MIN(seq) FROM history)", "Seal 1 over")]
-    [InlineData("DELETE FROM history WHERE name LIKE '%/c'", "Seal 1 over")]
-    [InlineData("UPDATE history SET tx = tx + 1 WHERE name LIKE '%/c'", "Seal 1 over")]
+    [InlineData("UPDATE history SET why = 'confirm' WHERE name LIKE '%/b'", "is broken: one of them was changed")]
+    [InlineData("UPDATE history_person SET who = 'somebody else' WHERE seq = (SELECT MIN(seq) FROM history)", "is broken: one of them was changed")]
+    [InlineData("DELETE FROM history WHERE name LIKE '%/c'", "is broken: one of them was changed")]
+    [InlineData("UPDATE history SET tx = tx + 1 WHERE name LIKE '%/c'", "is broken: one of them was changed")]
     [InlineData("ALTER TABLE orleansstorage DISABLE TRIGGER USER; UPDATE orleansstorage SET payloadbinary = convert_to(replace(convert_from(payloadbinary, 'UTF8'), '\"LanguageCode\":\"en\"', '\"LanguageCode\":\"fr\"'), 'UTF8')", "says something else than its history")]
     [InlineData("DELETE FROM orleansstorage WHERE grainidextensionstring LIKE '%/d'", "has a history and no state")]
     public async Task Tampering_is_found(string sql, string said)
@@ -64,11 +64,12 @@ public sealed class PostgreSqlSealTests : IAsyncLifetime
             await TestDatabase.WriteOfferAsync(slow, "authorities/pe/offers/slow");
             await using var quick = await server.ConnectAsync();
             await TestDatabase.WriteOfferAsync(quick, "authorities/pe/offers/quick");
-            Assert.Equal(1, await new HistorySealer(database).SealAsync(DateTimeOffset.UnixEpoch, cancellation)); // "d", which was written before
+            await SealAsync(database, 1); // "d", which was written before
+            Assert.Equal(0, await new HistorySealer(database).SealAsync(DateTimeOffset.UnixEpoch, cancellation));
             await transaction.CommitAsync(cancellation);
         }
 
-        Assert.Equal(2, await new HistorySealer(database).SealAsync(DateTimeOffset.UnixEpoch, cancellation));
+        await SealAsync(database, 2);
         Assert.Empty((await HistoryVerifier.VerifyAsync(Options, "", cancellation)).Findings);
     }
 
@@ -96,9 +97,19 @@ public sealed class PostgreSqlSealTests : IAsyncLifetime
 
         await using (var database = await server.OpenAsync())
         {
-            Assert.Equal(1, await new HistorySealer(database).SealAsync(DateTimeOffset.UnixEpoch, cancellation));
+            await SealAsync(database, 1);
         }
 
         Assert.Equal((4, 0), await HistoryVerifier.VerifyAsync(Options, "", cancellation) is var found ? (found.Rows, found.Findings.Count) : default);
+    }
+
+    /// <summary>Seals so many rows: some may wait for transactions that other tests have open on the same server.</summary>
+    private async Task SealAsync(ExchangeDatabase database, int rows)
+    {
+        for (var sealedRows = 0; sealedRows < rows;)
+        {
+            sealedRows += await new HistorySealer(database).SealAsync(DateTimeOffset.UnixEpoch, cancellation);
+            Assert.True(sealedRows <= rows, $"{sealedRows} rows");
+        }
     }
 }
