@@ -20,8 +20,6 @@ internal sealed class CodePlanes(int count)
     private readonly byte[] upper = new byte[count * RowLength];
     private readonly byte[] lower = new byte[count * RowLength];
 
-    public static int BytesPerItem => 2 * RowLength;
-
     public void Set(int ordinal, ReadOnlySpan<sbyte> code)
     {
         for (var i = 0; i < RowLength; i++)
@@ -51,7 +49,7 @@ internal sealed class CodePlanes(int count)
 
     /// <summary>The products of a query with items, by their upper bits: off by what the lower bits would add.</summary>
     /// <param name="query">A code; see <see cref="SemanticCode"/>.</param>
-    /// <param name="first">The first item.</param>
+    /// <param name="first">The first item; as many follow as there is room for answers.</param>
     /// <param name="meanings">Filled, one an item: the product of the meanings, in units of <see cref="SemanticCode.MeaningUnit"/>.</param>
     /// <param name="topics">Filled: the product of the topics, in units of <see cref="SemanticCode.TopicUnit"/>.</param>
     public void Products(CoarseQuery query, int first, Span<float> meanings, Span<float> topics)
