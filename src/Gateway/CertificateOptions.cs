@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace CooperaNet.Matching.Gateway;
 
-/// <summary>The certificate for TLS on both ports. Bound from "Gateway:Certificate".</summary>
+/// <summary>A certificate with its key: the gateway's for TLS on both ports ("Gateway:Certificate"), or the one that all members of a cluster share ("Cluster:Certificate").</summary>
 public sealed class CertificateOptions
 {
     /// <summary>A file in PEM form, or PKCS #12 when it ends in .pfx or .p12; empty for no TLS. Default: empty.</summary>
@@ -16,8 +16,9 @@ public sealed class CertificateOptions
     public string Password { get; set; } = "";
 
     /// <summary>Reads the certificate with its private key; null when none is set.</summary>
+    /// <param name="setting">What the setting is called, for errors.</param>
     /// <exception cref="InvalidOperationException">A file is missing or can't be read, or the key is missing.</exception>
-    public X509Certificate2? Load()
+    public X509Certificate2? Load(string setting = "Gateway__Certificate")
     {
         if (Path.Length == 0)
         {
@@ -36,7 +37,7 @@ public sealed class CertificateOptions
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new InvalidOperationException($"Gateway__Certificate__Path={Path} cannot be used: {error.Message}", error);
+            throw new InvalidOperationException($"{setting}__Path={Path} cannot be used: {error.Message}", error);
         }
     }
 }

@@ -9,6 +9,7 @@ using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Json;
 using CooperaNet.Matching.Gateway.OpenApi;
 using CooperaNet.Matching.Gateway.Quality;
+using CooperaNet.Matching.Gateway.Resilience;
 using CooperaNet.Matching.Gateway.Statistics;
 using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Gateway.Suggestions;
@@ -40,7 +41,11 @@ public static class GatewayExtensions
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(address, options.JsonPort, listen => Secure(listen, HttpProtocols.Http1, certificate));
-            kestrel.Listen(address, options.GrpcPort, listen => Secure(listen, HttpProtocols.Http2, certificate));
+            if (options.Enabled)
+            {
+                kestrel.Listen(address, options.GrpcPort, listen => Secure(listen, HttpProtocols.Http2, certificate));
+            }
+
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(3); // a client that vanished is gone within ten seconds: Kestrel looks once a second
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
@@ -67,6 +72,8 @@ public static class GatewayExtensions
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
+            grpc.Interceptors.Add<LoadInterceptor>();
+            grpc.Interceptors.Add<RetryInterceptor>();
             grpc.Interceptors.Add<OwnershipInterceptor>();
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
         }).AddJsonTranscoding(json =>
@@ -80,11 +87,20 @@ public static class GatewayExtensions
             .WithExposedHeaders("grpc-status", "grpc-message", "grpc-status-details-bin").SetPreflightMaxAge(TimeSpan.FromHours(1))));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
-        services.AddHealthChecks().AddCheck<ReadyCheck>("ready", tags: ["ready"]);
+        services.AddHealth();
+        services.AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StreamGuard>().AddSingleton<StatisticsFeed>().AddHostedService(provider => provider.GetRequiredService<StatisticsFeed>())
             .AddSingleton<SuggestionsFeed>().AddHostedService(provider => provider.GetRequiredService<SuggestionsFeed>());
+        return services;
+    }
+
+    /// <summary>Adds what a process without a gateway tells of itself, too.</summary>
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks().AddCheck<ReadyCheck>("ready", tags: ["ready"]);
+        services.AddHostedService<Draining>();
         return services;
     }
 
@@ -95,6 +111,14 @@ public static class GatewayExtensions
         {
             listen.UseHttps(certificate);
         }
+    }
+
+    /// <summary>Maps what a process without a gateway tells of itself, too: whether it lives, and whether it is ready.</summary>
+    public static WebApplication MapHealth(this WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        return app;
     }
 
     /// <summary>Maps the services.</summary>
@@ -116,8 +140,7 @@ public static class GatewayExtensions
         app.MapGrpcService<AdminService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
-        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains("ready") });
+        app.MapHealth();
         app.MapGet("/openapi/v1.json", async () => Results.Text(await OpenApiDocumentBuilder.JsonAsync(), "application/json"));
         app.MapGet("/", () => Results.Redirect("/openapi/v1.json"));
         Policy.CheckCovers(((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints));

@@ -8,6 +8,9 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>The section's name.</summary>
     public const string Section = "Gateway";
 
+    /// <summary>Whether this process answers clients; a silo that doesn't has its health and its metrics only, on <see cref="JsonPort"/>. Default: true.</summary>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>JSON and pages, HTTP/1.1. Default: 8080.</summary>
     [Range(1, 65_535)]
     public int JsonPort { get; set; } = 8080;
@@ -27,6 +30,18 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>Streams that may be open at once. Default: 5,000.</summary>
     [Range(1, 100_000)]
     public int MaxStreams { get; set; } = 5_000;
+
+    /// <summary>Calls, without streams, that may be under way at once; further ones are refused at once with UNAVAILABLE, so that those under way end in time. Default: 256.</summary>
+    [Range(1, 100_000)]
+    public int MaxCalls { get; set; } = 256;
+
+    /// <summary>How long a call that is safe to repeat is tried again when a silo dies or stops under it. Default: 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
+    public TimeSpan RetryFor { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a process that was told to stop says that it isn't ready before it stops, so that load balancers send no more. Default: none.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan DrainFor { get; set; }
 
     /// <summary>The address to listen on; beyond loopback only with a certificate and an issuer of tokens. Default: 127.0.0.1.</summary>
     public string Address { get; set; } = "127.0.0.1";

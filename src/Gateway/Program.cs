@@ -1,8 +1,18 @@
 using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Gateway.Clustering;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.UseOrleansClient(client => client.UseLocalhostClustering());
-builder.UseGatewayPorts();
-builder.Services.AddGateway();
+try
+{
+    // Settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.UseClusterClient().UseGatewayPorts();
+    builder.Services.AddGateway();
 
-await builder.Build().MapGateway().RunAsync();
+    await builder.Build().MapGateway().RunAsync();
+    return 0;
+}
+catch (Exception error) when (error is InvalidOperationException or Microsoft.Extensions.Options.OptionsValidationException or IOException)
+{
+    await Console.Error.WriteLineAsync($"The front end cannot start: {error.Message}");
+    return 1;
+}

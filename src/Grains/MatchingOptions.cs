@@ -24,6 +24,14 @@ public sealed class MatchingOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan FollowPeriod { get; set; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long a caller waits for a partition before it answers without it and says so. Default: 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:30")]
+    public TimeSpan PartitionDeadline { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a silo looks whether its partitions should lie elsewhere; they move when the members were the same twice. Default: 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan BalancePeriod { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often the model's centres are fitted to the exchange's own texts, which makes a new version of the model; zero never does. Default: one day.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan RefitPeriod { get; set; } = TimeSpan.FromDays(1);

@@ -1,6 +1,7 @@
 using CooperaNet.Matching;
 using CooperaNet.Matching.Gateway;
 using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Clustering;
 using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
@@ -26,20 +27,21 @@ try
         return await writing;
     }
 
-    builder.UseOrleans(silo => silo
-        .UseLocalhostClustering(builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 30000))
-        .UseStorage(database)
-        .AddMatching());
+    var cluster = builder.Configuration.GetSection(ClusterMembershipSettings.Section).Get<ClusterMembershipSettings>() ?? new();
+    builder.UseOrleans(silo => silo.UseStorage(database).UseCluster(database, cluster).AddMatching());
     builder.UseGatewayPorts();
-    builder.Services.AddGateway();
+    var answersClients = builder.Configuration.GetValue($"{GatewayOptions.Section}:{nameof(GatewayOptions.Enabled)}", true);
+    _ = answersClients ? builder.Services.AddGateway() : builder.Services.AddHealth();
     if (!builder.Environment.IsProduction())
     {
         builder.Services.AddTokenIssuer(InstallationTokens.Issuer, InstallationTokens.ToSecurityKey(InstallationKey.OpenOrCreate(database.Folder)));
     }
 
-    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+    // Alone, there is nothing to hand over.
+    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(database.ServerConnectionString is null ? 4 : 60));
 
-    var app = builder.Build().MapGateway();
+    var app = builder.Build();
+    _ = answersClients ? app.MapGateway() : app.MapHealth();
     try
     {
         await app.StartAsync();

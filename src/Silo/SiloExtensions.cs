@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Gateway.Clustering;
 using CooperaNet.Matching.Storage;
 using Orleans.Configuration;
 using Orleans.Storage;
@@ -19,6 +20,32 @@ public static class SiloExtensions
         }));
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("cooperanet", "cooperanet"));
         return silo;
+    }
+
+    /// <summary>Joins the other silos over the same database; a database of one process makes a cluster of one.</summary>
+    /// <exception cref="InvalidOperationException">A setting can't be used.</exception>
+    public static ISiloBuilder UseCluster(this ISiloBuilder silo, ExchangeDatabase database, ClusterMembershipSettings settings)
+    {
+        if (database.ServerConnectionString is not { } connectionString)
+        {
+            return silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: "cooperanet", clusterId: settings.Id);
+        }
+
+        var (address, certificate) = (settings.Resolve(), settings.CheckedCertificate());
+        silo.UseAdoNetClustering(membership => (membership.Invariant, membership.ConnectionString) = (database.Invariant, connectionString));
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.Id, "cooperanet"));
+        silo.Configure<EndpointOptions>(endpoint =>
+        {
+            (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, settings.SiloPort, settings.GatewayPort);
+            (endpoint.SiloListeningEndpoint, endpoint.GatewayListeningEndpoint) = (new(address, settings.SiloPort), new(address, settings.GatewayPort));
+        });
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            // A dead silo is found within three seconds: docs/performance.md.
+            (membership.ProbeTimeout, membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (settings.ProbePeriod, 2, settings.Votes);
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5); // after the end of all, the next silo waits for so long
+        });
+        return certificate is null ? silo : silo.UseTls(certificate, tls => ClusterClientExtensions.Share(tls, certificate));
     }
 
     private sealed class StateSerializer : IGrainStorageSerializer

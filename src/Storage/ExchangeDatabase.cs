@@ -20,6 +20,9 @@ public abstract class ExchangeDatabase : IAsyncDisposable
     /// <summary>What Orleans' grain storage reads and writes through.</summary>
     public abstract DbDataSource DataSource { get; }
 
+    /// <summary>How other libraries reach the server that several processes may share, a secret; null for a database of one process.</summary>
+    public virtual string? ServerConnectionString => null;
+
     internal abstract Dialect Sql { get; }
 
     /// <summary>Opens the database that the options name, and creates or updates its schema.</summary>

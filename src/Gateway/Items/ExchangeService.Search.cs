@@ -10,7 +10,7 @@ internal sealed partial class ExchangeService
     public override async Task<SearchExchangeResponse> SearchExchange(SearchExchangeRequest request, ServerCallContext context)
     {
         var page = await grains.GetSearch().SearchAsync(new(request.Query, request.LanguageCode, request.Filter, request.PageSize, request.PageToken), context.CancellationToken);
-        return new() { Hits = { page.Rows.Select(ToWire) }, NextPageToken = page.NextPageToken };
+        return new() { Hits = { page.Hits.Select(ToWire) }, NextPageToken = page.NextPageToken, Unreachable = page.Unreachable };
     }
 
     private static SearchHit ToWire(Matching.Search.SearchHit hit) => new()

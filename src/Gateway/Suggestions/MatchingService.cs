@@ -53,7 +53,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
     private async Task<ListSuggestionsResponse> ListAsync(ItemId need, SuggestionQuery query, Caller caller, CancellationToken cancellationToken)
     {
         var page = await grains.GetMatchmaker().ListSuggestionsAsync(need, query, caller, cancellationToken);
-        return new() { Suggestions = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+        return new() { Suggestions = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp(), Unreachable = page.Unreachable };
     }
 
     public override async Task<ListProspectsResponse> ListProspects(ListProspectsRequest request, ServerCallContext context)
@@ -61,7 +61,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
         var page = await grains.GetMatchmaker().ListProspectsAsync(
             ItemId.Parse(request.Parent, ItemKind.Offer, "parent"),
             new(request.PageSize, request.PageToken, request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read([], request.Countries, request.AnswerLanguageCodes)), context.Caller(), context.CancellationToken);
-        return new() { Prospects = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+        return new() { Prospects = { page.Suggestions.Select(ToWire) }, NextPageToken = page.NextPageToken, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp(), Unreachable = page.Unreachable };
     }
 
     public override async Task<PreviewSuggestionsResponse> PreviewSuggestions(PreviewSuggestionsRequest request, ServerCallContext context)
@@ -70,7 +70,7 @@ internal sealed class MatchingService(IGrainFactory grains, SuggestionsFeed feed
         var page = await grains.GetMatchmaker().PreviewAsync(
             need.ToContent(), request.Requester.Length > 0 ? ParentId.Parse(request.Requester, "requester") : null,
             new(request.PageSize, "", request.HasMinScore ? request.MinScore : null, request.LanguageCode, Constraints.Read(request.Maturities, request.Countries, request.AnswerLanguageCodes)), context.CancellationToken);
-        return new() { Suggestions = { page.Suggestions.Select(ToWire) }, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp() };
+        return new() { Suggestions = { page.Suggestions.Select(ToWire) }, Abstention = ToWire(page.Abstention), AsOfTime = page.AsOf.ToTimestamp(), Unreachable = page.Unreachable };
     }
 
     public override async Task<SuggestCodesResponse> SuggestCodes(SuggestCodesRequest request, ServerCallContext context)

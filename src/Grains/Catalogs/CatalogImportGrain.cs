@@ -1,7 +1,7 @@
 using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Register;
-using CooperaNet.Matching.Suggestions;
 
 namespace CooperaNet.Matching.Catalogs;
 

@@ -4,9 +4,9 @@ using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Storage;
-using CooperaNet.Matching.Suggestions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +14,7 @@ namespace CooperaNet.Matching.Exchange;
 
 /// <summary>What a silo does once it runs: checks the settings that belong to the data, makes the member states' authorities exist, loads the sample, starts the partitions.</summary>
 internal sealed partial class ExchangeStart(
-    Partitioning partitioning, RegisterReader register, IGrainFactory grains, ModelFollower models, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
+    Partitioning partitioning, RegisterReader register, PartitionCopies copies, IGrainFactory grains, ModelFollower models, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
 {
     private static readonly Caller Loader = Caller.System with { Subject = "sample" };
 
@@ -36,7 +36,15 @@ internal sealed partial class ExchangeStart(
             await LoadAsync(sample, cancellationToken);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, matching.Value.Partitions).Select(partition => grains.GetGrain<IPartitionGrain>(partition).StartAsync(cancellationToken)));
+        await Task.WhenAll(Enumerable.Range(0, matching.Value.Partitions).Select(partition => StartAsync(partition, cancellationToken)));
+    }
+
+    private async Task StartAsync(int partition, CancellationToken cancellationToken)
+    {
+        while (!await (await copies.GetServingAsync(partition, cancellationToken)).StartAsync(cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task LoadAsync(Sample sample, CancellationToken cancellationToken)

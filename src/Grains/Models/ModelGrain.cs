@@ -1,5 +1,5 @@
 using CooperaNet.Matching.Changes;
-using CooperaNet.Matching.Suggestions;
+using CooperaNet.Matching.Partitions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Register;
-using CooperaNet.Matching.Suggestions;
 using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Search;
@@ -16,7 +16,7 @@ internal sealed class SearchGrain(PartitionSearch search, RegisterReader registe
     private const int DefaultPageSize = 20;
     private const int MaxPageSize = 100;
 
-    public async Task<Page<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
+    public async Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellationToken)
     {
         if (query.Text.Trim().Length == 0 || query.Text.Length > MaxText)
         {
@@ -31,14 +31,15 @@ internal sealed class SearchGrain(PartitionSearch search, RegisterReader registe
         };
         var arguments = $"search|{query.Text}|{query.LanguageCode}|{query.Filter}";
         var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
-        var hits = await search.FindAsync(query.Text, query.LanguageCode, query.Filter.Length > 0 ? MaxHits : Math.Min(MaxHits, skip + size + 1), cancellationToken);
+        var (hits, unreachable) = await search.FindAsync(query.Text, query.LanguageCode, query.Filter.Length > 0 ? MaxHits : Math.Min(MaxHits, skip + size + 1), cancellationToken);
         var passing = query.Filter.Length == 0 ? null : await register.FilterAsync([.. hits.Select(hit => hit.Name)], query.Filter, cancellationToken);
         var page = hits.Where(hit => passing?.Contains(hit.Name) ?? true).Skip(skip).Take(size + 1).ToList();
         var items = await register.ReadItemsAsync([.. page.Take(size).Select(hit => hit.Name)], cancellationToken);
         var words = TextQuery.Of(models.Current, query.Text, query.LanguageCode);
         return new(
             [.. page.Take(size).Where(hit => items.TryGetValue(hit.Name, out var item) && item.State == ItemState.Published).Select(hit => Quote(words, items[hit.Name], hit.Score))],
-            page.Count > size ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "");
+            page.Count > size ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "",
+            unreachable);
     }
 
     private SearchHit Quote(TextQuery words, Item item, double score)

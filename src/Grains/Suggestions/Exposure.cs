@@ -1,4 +1,5 @@
 using System.Globalization;
+using CooperaNet.Matching.Partitions;
 
 namespace CooperaNet.Matching.Suggestions;
 

@@ -3,6 +3,7 @@ using CooperaNet.Matching.Explanations;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Tagging;
@@ -26,7 +27,7 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var model = models.Current;
         var known = need.LanguageCode.Length > 0 ? need : need with { LanguageCode = model.Languages.Detect($"{need.Title} {need.Summary}") };
         var answer = await AskAsync(model, known, ItemKind.Need, requester?.ToString() ?? "", query, cancellationToken);
-        return await PageAsync(model, "", known, answer.Hits[0], answer.AsOf, query, "preview", cancellationToken);
+        return await PageAsync(model, "", known, answer.Hits[0], answer.AsOf, query, "preview", cancellationToken) with { Unreachable = answer.Unreachable };
     }
 
     public async Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, Caller caller, CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         }
 
         var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
-        return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken);
+        return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken) with { Unreachable = answer.Unreachable };
     }
 
     public async Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken) =>
@@ -53,7 +54,7 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         caller.CheckSees(offer.Parent);
         var model = models.Current;
         var answer = await AskAsync(model, item.Content, ItemKind.Offer, item.Parent, query, cancellationToken);
-        return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken, prospects: true);
+        return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken, prospects: true) with { Unreachable = answer.Unreachable };
     }
 
     public async Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, Caller caller, CancellationToken cancellationToken)

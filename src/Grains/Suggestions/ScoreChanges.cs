@@ -1,5 +1,6 @@
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Taxonomy;
 

@@ -1,5 +1,6 @@
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Partitions;
 using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Suggestions;
@@ -31,7 +32,7 @@ internal sealed class SuggestionListGrain(
         var model = models.Current;
         var encoding = await search.EncodeAsync(model, need.Content, cancellationToken);
         var query = PartitionSearch.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed, (model, encoding.ToBytes()));
-        var answer = await search.SearchAsync([query], cancellationToken);
+        var answer = await search.SearchAllAsync([query], cancellationToken);
         var list = state.State;
         await state.CommitAsync(
             new SuggestionList

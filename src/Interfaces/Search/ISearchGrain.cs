@@ -1,5 +1,4 @@
 using CooperaNet.Matching.Items;
-using CooperaNet.Matching.Register;
 
 namespace CooperaNet.Matching.Search;
 
@@ -25,11 +24,18 @@ public readonly record struct SearchPart([property: Id(0)] string Text, [propert
 [GenerateSerializer, Immutable, Alias("cooperanet.SearchHit")]
 public sealed record SearchHit([property: Id(0)] Item Item, [property: Id(1)] double Score, [property: Id(2)] IReadOnlyList<SearchPart> Title, [property: Id(3)] IReadOnlyList<SearchPart> Snippet);
 
+/// <summary>One page of hits.</summary>
+/// <param name="Hits">Best first.</param>
+/// <param name="NextPageToken">Empty at the end.</param>
+/// <param name="Unreachable">Partitions of the index that did not answer in time and whose items are missing.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.SearchPage")]
+public sealed record SearchPage([property: Id(0)] IReadOnlyList<SearchHit> Hits, [property: Id(1)] string NextPageToken, [property: Id(2)] int Unreachable);
+
 /// <summary>Searches the published items by words, from the index.</summary>
 [Alias("cooperanet.ISearchGrain")]
 public interface ISearchGrain : IGrainWithIntegerKey
 {
     /// <summary>One page of hits, best first. Throws Invalid for a text, filter, size or token that cannot be read.</summary>
     [Alias("Search")]
-    Task<Page<SearchHit>> SearchAsync(SearchQuery query, CancellationToken cancellationToken);
+    Task<SearchPage> SearchAsync(SearchQuery query, CancellationToken cancellationToken);
 }

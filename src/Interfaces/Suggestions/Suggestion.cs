@@ -116,12 +116,14 @@ public sealed record Abstention(
 /// <param name="Abstention">Set when nothing passes.</param>
 /// <param name="NextPageToken">Empty on the last page.</param>
 /// <param name="AsOf">Changes up to this moment are in the answer.</param>
+/// <param name="Unreachable">Partitions of the index that did not answer in time and whose items are missing.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.SuggestionPage")]
 public sealed record SuggestionPage(
     [property: Id(0)] IReadOnlyList<Suggestion> Suggestions,
     [property: Id(1)] Abstention? Abstention,
     [property: Id(2)] string NextPageToken,
-    [property: Id(3)] DateTimeOffset AsOf);
+    [property: Id(3)] DateTimeOffset AsOf,
+    [property: Id(4)] int Unreachable = 0);
 
 /// <summary>How many, and in which language to explain.</summary>
 /// <param name="PageSize">0 is the default 10, more than 100 is 100.</param>

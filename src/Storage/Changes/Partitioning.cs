@@ -32,6 +32,20 @@ public sealed class Partitioning(ExchangeDatabase database)
         await SetAsync(partitions, known ? new(followers[0].Tx, followers[0].Seq) : default, known ? followers[0].Model : "", cancellationToken);
     }
 
+    /// <summary>Which copy of a partition serves; null when none was ever said to.</summary>
+    public async Task<string?> FindServingAsync(int partition, CancellationToken cancellationToken)
+    {
+        await using var read = await database.OpenReadAsync(cancellationToken);
+        return await read.ExecuteScalarAsync<string?>(new("SELECT value FROM setting WHERE key = @key", new { key = ServingKey(partition) }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>From now on this copy of a partition serves.</summary>
+    public Task SetServingAsync(int partition, string copy, CancellationToken cancellationToken) => database.WriteAsync(
+        "INSERT INTO setting(key, value) VALUES (@key, @copy) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+        cancellationToken, ("@key", ServingKey(partition)), ("@copy", copy));
+
+    private static string ServingKey(int partition) => string.Create(CultureInfo.InvariantCulture, $"matching.serving.{partition}");
+
     private async Task<int?> FindAsync(CancellationToken cancellationToken)
     {
         await using var read = await database.OpenReadAsync(cancellationToken);

@@ -15,7 +15,9 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
 
     private readonly NpgsqlDataSource source;
 
-    private PostgreSqlDatabase(NpgsqlDataSource source, string location, string folder) => (this.source, Location, Folder) = (source, location, folder);
+    private PostgreSqlDatabase(NpgsqlDataSource source, string connectionString, string location, string folder) => (this.source, ServerConnectionString, Location, Folder) = (source, connectionString, location, folder);
+
+    public override string ServerConnectionString { get; }
 
     public override string Location { get; }
 
@@ -38,7 +40,7 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             await PostgreSqlSchema.MigrateAsync(connection, location, Scripts("PostgreSql"), cancellationToken);
-            return new(source, location, Path.GetFullPath(folder));
+            return new(source, settings.ToString(), location, Path.GetFullPath(folder));
         }
         catch (Exception error)
         {

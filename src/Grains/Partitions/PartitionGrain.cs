@@ -1,24 +1,29 @@
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Items;
-using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
-using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Search;
+using CooperaNet.Matching.Suggestions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace CooperaNet.Matching.Suggestions;
+namespace CooperaNet.Matching.Partitions;
 
-[GrainType("partition"), KeepAlive]
+[GrainType("partition"), KeepAlive, PartitionPlacement]
 internal sealed partial class PartitionGrain(
-    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSearch search, QueryPool pool,
+    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSuggester suggester, PartitionCopies copies, ServingPartitions held, QueryPool pool,
     ActiveModel models, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int FollowPage = 500;
     private const int RefreshPage = 50;
     private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // a silo learns within a second that the model changed
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10); // below Orleans' time-out for a call
+    private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(10); // whoever moves a partition asks again every ten seconds
     private readonly Queue<string> unrefreshed = new(); // needs whose lists may be of an earlier model
+    private readonly Backoff backoff = new(clock);
+    private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isServing;
+    private DateTimeOffset? endsAt; // when a copy that does not serve ends, unless it is wanted again
     private PartitionIndexes serving = new(models.File);
     private PartitionIndexes? preparing; // for the next model
     private PartitionIndexes? retired; // of the model before, for queries that were under way
@@ -29,32 +34,74 @@ internal sealed partial class PartitionGrain(
     private Position watermark;
     private DateTimeOffset asOf;
 
-    private int Partition => (int)this.GetPrimaryKeyLong();
+    private int Partition => (int)this.GetPrimaryKeyLong(out _);
+
+    private string Copy
+    {
+        get
+        {
+            this.GetPrimaryKeyLong(out var copy);
+            return copy!;
+        }
+    }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        models.Follow(await GrainFactory.GetGrain<IModelGrain>(0).JoinAsync(Partition, cancellationToken));
-        serving = new(models.Current);
-        watermark = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
-        asOf = clock.GetUtcNow();
-        for (long? after = 0; after is not null;)
+        if (await copies.ReadAsync(Partition, cancellationToken) == Copy)
         {
-            after = await indexer.LoadAsync(Partition, serving, after.Value, cancellationToken);
+            isServing = true;
+            held.Add(Partition, Copy);
         }
 
-        RefreshAll();
-        LogLoaded(Partition, serving.Offers.Count, serving.Needs.Count, serving.Model.Version);
         this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        held.Remove(Partition, Copy);
+        return Task.CompletedTask;
+    }
+
+    public async Task<bool> StartAsync(CancellationToken cancellationToken)
+    {
+        if (held.IsStopping)
+        {
+            throw new PartitionMovedException($"The silo of partition {Partition}, copy {Copy}, is about to stop.");
+        }
+
+        endsAt = isServing ? null : clock.GetUtcNow() + WantedFor;
+        return await Task.WhenAny(loaded.Task, Task.Delay(StartPatience, TimeProvider.System, cancellationToken)) == loaded.Task;
+    }
+
+    public async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        await copies.SetAsync(Partition, Copy, cancellationToken);
+        (isServing, endsAt) = (true, null);
+        held.Add(Partition, Copy);
+        models.Follow(await GrainFactory.GetGrain<IModelGrain>(0).JoinAsync(Partition, cancellationToken));
+        var last = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
+        watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
+        RefreshAll();
+    }
+
+    public Task RetireAsync(CancellationToken cancellationToken)
+    {
+        if (isServing)
+        {
+            (isServing, endsAt) = (false, clock.GetUtcNow() + RetiredFor);
+            held.Remove(Partition, Copy);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
+    {
+        await LoadedAsync(cancellationToken);
         var asked = queries.Select((query, place) => (query, place, Indexes: IndexesOf(query.Model)))
             .GroupBy(entry => (entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
         var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
-        return pool.QueryAsync(
+        return await pool.QueryAsync(
             () =>
             {
                 var answers = new IReadOnlyList<PartitionHit>[queries.Count];
@@ -72,10 +119,11 @@ internal sealed partial class PartitionGrain(
             cancellationToken);
     }
 
-    public Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
     {
+        await LoadedAsync(cancellationToken);
         var (model, offersNow, needsNow, now) = (serving.Model, serving.Offers.Snapshot, serving.Needs.Snapshot, clock.GetUtcNow());
-        return pool.QueryAsync(
+        return await pool.QueryAsync(
             () =>
             {
                 var query = TextQuery.Of(model, text, languageCode);
@@ -84,41 +132,101 @@ internal sealed partial class PartitionGrain(
             cancellationToken);
     }
 
+    /// <summary>Waits for a copy that reads; a copy that nobody wants any more ends.</summary>
+    private Task LoadedAsync(CancellationToken cancellationToken)
+    {
+        if (!isServing && endsAt is null)
+        {
+            DeactivateOnIdle();
+            throw new PartitionMovedException($"Copy {Copy} of partition {Partition} does not serve.");
+        }
+
+        return loaded.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>The indexes of the model that a query was encoded with.</summary>
     /// <exception cref="TimeoutException">They are not ready here yet, or no more; a second later they are.</exception>
     private PartitionIndexes IndexesOf(string model) => new[] { serving, prepared ? preparing : null, retired }.FirstOrDefault(indexes => indexes?.Model.Version == model)
         ?? throw new TimeoutException($"Partition {Partition} cannot answer for model '{model}' now; it answers for '{serving.Model.Version}'.");
 
-    /// <summary>Brings index and suggestions up to date with what was committed; the watermark moves only behind the work, so that a crash repeats it.</summary>
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var model = GrainFactory.GetGrain<IModelGrain>(0);
+        models.Follow(isServing ? await model.JoinAsync(Partition, cancellationToken) : await model.GetAsync(cancellationToken));
+        serving = new(models.Current);
+        watermark = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
+        asOf = clock.GetUtcNow();
+        for (long? after = 0; after is not null;)
+        {
+            after = await indexer.LoadAsync(Partition, serving, after.Value, cancellationToken);
+        }
+
+        RefreshAll();
+        LogLoaded(Partition, Copy, serving.Offers.Count, serving.Needs.Count, serving.Model.Version);
+        loaded.TrySetResult();
+    }
+
+    /// <summary>Brings index and suggestions up to date with what was committed; the watermark moves only behind the work, so that a crash repeats it. A copy that does not serve keeps its index only.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        if (!isServing && !(clock.GetUtcNow() < endsAt))
+        {
+            endsAt = null;
+            DeactivateOnIdle();
+            return;
+        }
+
+        if (backoff.IsWaiting)
+        {
+            return;
+        }
+
         try
         {
-            while (true)
+            if (!loaded.Task.IsCompleted)
             {
-                await KeepUpWithModelAsync(cancellationToken);
-                var readAt = clock.GetUtcNow();
-                var (changed, next, isLast) = await changes.ReadAsync(Partition, options.Value.Partitions, watermark, FollowPage, cancellationToken);
-                if (changed.Count == 0)
-                {
-                    asOf = isLast ? readAt : asOf;
-                    return;
-                }
-
-                if (preparing is not null)
-                {
-                    await indexer.FollowAsync(preparing, changed, cancellationToken);
-                }
-
-                await SuggestAsync(await indexer.FollowAsync(serving, changed, cancellationToken), cancellationToken);
-                await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
-                watermark = next;
+                await LoadAsync(cancellationToken);
             }
+
+            while (await FollowPageAsync(cancellationToken))
+            {
+            }
+
+            backoff.Reset();
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            LogNotFollowed(error, Partition, watermark); // repeated from the watermark at the next tick
+            LogNotFollowed(error, Partition, watermark); // repeated from the watermark
+            backoff.Wait();
         }
+    }
+
+    /// <summary>Follows one page of changes; false when there are no more.</summary>
+    private async Task<bool> FollowPageAsync(CancellationToken cancellationToken)
+    {
+        await KeepUpWithModelAsync(cancellationToken);
+        var readAt = clock.GetUtcNow();
+        var (changed, next, isLast) = await changes.ReadAsync(Partition, options.Value.Partitions, watermark, FollowPage, cancellationToken);
+        if (changed.Count == 0)
+        {
+            asOf = isLast ? readAt : asOf;
+            return false;
+        }
+
+        if (preparing is not null)
+        {
+            await indexer.FollowAsync(preparing, changed, cancellationToken);
+        }
+
+        var indexed = await indexer.FollowAsync(serving, changed, cancellationToken);
+        if (isServing)
+        {
+            await suggester.SuggestAsync(serving.Model, indexed, cancellationToken);
+            await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
+        }
+
+        watermark = next;
+        return true;
     }
 
     /// <summary>One step towards the model that the exchange decided for; what fails is tried again at the next tick, and never stops the following.</summary>
@@ -128,7 +236,10 @@ internal sealed partial class PartitionGrain(
         {
             Switch();
             await PrepareAsync(cancellationToken);
-            await RefreshAsync(cancellationToken);
+            if (isServing)
+            {
+                await RefreshAsync(cancellationToken);
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -203,70 +314,14 @@ internal sealed partial class PartitionGrain(
         }
 
         prepared = true;
-        if (wanted.Version == models.Next?.Version)
+        if (isServing && wanted.Version == models.Next?.Version)
         {
             await GrainFactory.GetGrain<IModelGrain>(0).ReadyAsync(Partition, wanted.Version, cancellationToken);
         }
     }
 
-    /// <summary>Computes the lists of changed needs, and merges changed offers into the lists of the needs they fit or fitted.</summary>
-    private async Task SuggestAsync(IReadOnlyList<EncodedItem> items, CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(items.Where(item => item.Item.Type == "need").Select(item => GrainFactory.GetGrain<ISuggestionListGrain>(item.Item.Name).RecomputeAsync(cancellationToken)));
-        var changed = items.Where(item => item.Item.Type != "need").ToList();
-        var queries = new List<(Item Offer, bool Current, PartitionQuery Query)>();
-        foreach (var offer in changed)
-        {
-            if (PartitionIndexer.IsIndexed(offer))
-            {
-                queries.Add((offer.Item, true, Query(offer.Item, offer.Encoding!)));
-            }
-
-            if (offer.Item.Revision > 1 && await encodings.FindEarlierAsync(offer.Id, serving.Model.Version, offer.Item.Revision, cancellationToken) is { } earlier)
-            {
-                queries.Add((offer.Item, false, Query(offer.Item, earlier) with { Areas = 0x7FF, Goals = 0x1FFFF })); // its tags may have changed: reach every need it could have fitted
-            }
-        }
-
-        if (queries.Count == 0)
-        {
-            return;
-        }
-
-        var answer = await search.SearchAsync([.. queries.Select(query => query.Query)], cancellationToken);
-        var candidates = new Dictionary<string, Dictionary<string, Candidate>>();
-        for (var i = 0; i < queries.Count; i++)
-        {
-            var (offer, current, query) = queries[i];
-            foreach (var need in answer.Hits[i].Where(hit => !current || AsHit(offer, hit).Score >= serving.Model.Fusion.Threshold))
-            {
-                var forNeed = candidates.TryGetValue(need.Name, out var known) ? known : candidates[need.Name] = [];
-                if (current || !forNeed.ContainsKey(offer.Name))
-                {
-                    forNeed[offer.Name] = new(offer.Name, current ? AsHit(offer, need) : null);
-                }
-            }
-        }
-
-        await Task.WhenAll(candidates.Select(pair => GrainFactory.GetGrain<ISuggestionListGrain>(pair.Key).MergeAsync(serving.Model.Version, [.. pair.Value.Values], cancellationToken)));
-    }
-
-    /// <summary>The same pair seen from the need: whether the offer is stale counts, not the need.</summary>
-    private PartitionHit AsHit(Item offer, PartitionHit need)
-    {
-        var stale = freshness.Value.At(clock.GetUtcNow()).IsStale(offer);
-        var language = LanguageDetector.PositionOf(offer.Content.LanguageCode);
-        var pair = serving.Model.Fusion.Of(language, need.Language);
-        return need with { Name = offer.Name, Country = offer.Country, Language = language, Stale = stale, Score = pair.Score(need.ToSignals(), stale) };
-    }
-
-    private PartitionQuery Query(Item offer, byte[] encoding) => PartitionSearch.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, (serving.Model, encoding), MinScore);
-
-    /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
-    private double MinScore => PairWeights.WithStalePenalty(serving.Model.Fusion.Threshold);
-
-    [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition} holds {Offers} offers and {Needs} needs, read by model {Model}")]
-    private partial void LogLoaded(int partition, int offers, int needs, string model);
+    [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition}, copy {Copy}, holds {Offers} offers and {Needs} needs, read by model {Model}")]
+    private partial void LogLoaded(int partition, string copy, int offers, int needs, string model);
 
     [LoggerMessage(EventId = 403, Level = LogLevel.Information, Message = "Partition {Partition} answers with model {Model} from now on")]
     private partial void LogSwitched(int partition, string model);

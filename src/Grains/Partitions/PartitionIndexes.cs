@@ -1,7 +1,7 @@
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Models;
 
-namespace CooperaNet.Matching.Suggestions;
+namespace CooperaNet.Matching.Partitions;
 
 /// <summary>One partition's offers and needs, indexed with one model.</summary>
 internal sealed class PartitionIndexes(MatchingModel model)

@@ -1,4 +1,4 @@
-namespace CooperaNet.Matching.Suggestions;
+namespace CooperaNet.Matching.Partitions;
 
 /// <summary>Runs scans and encodings on the thread pool: they must never hold a grain's scheduler.</summary>
 internal sealed class QueryPool : IDisposable

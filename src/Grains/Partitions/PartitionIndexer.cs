@@ -7,7 +7,7 @@ using CooperaNet.Matching.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace CooperaNet.Matching.Suggestions;
+namespace CooperaNet.Matching.Partitions;
 
 /// <summary>Brings items into a partition's indexes: encodes what has no encoding yet, stores it for the next time, and changes the index.</summary>
 internal sealed partial class PartitionIndexer(

@@ -1,0 +1,31 @@
+using System.Threading.RateLimiting;
+using CooperaNet.Matching.Gateway.Errors;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Options;
+
+namespace CooperaNet.Matching.Gateway.Resilience;
+
+/// <summary>Refuses calls beyond <see cref="GatewayOptions.MaxCalls"/> at once, so that those under way end in time: a queue would only make everybody late.</summary>
+internal sealed class LoadInterceptor(IOptions<GatewayOptions> options) : Interceptor, IDisposable
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private readonly ConcurrencyLimiter limiter = new(new() { PermitLimit = options.Value.MaxCalls, QueueLimit = 0 });
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        using var place = limiter.AttemptAcquire();
+        if (!place.IsAcquired)
+        {
+            var status = ErrorStatus.Of(Code.Unavailable, $"{options.Value.MaxCalls} calls are under way; try again in a second.", "Overloaded");
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = RetryDelay.ToDuration() }));
+            throw status.ToRpcException();
+        }
+
+        return await continuation(request, context);
+    }
+
+    public void Dispose() => limiter.Dispose();
+}

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using CooperaNet.Matching.Changes;
+
+namespace CooperaNet.Matching.Partitions;
+
+/// <summary>Which copy of each partition serves: read from the database once, and again when a caller finds that it no longer holds. Safe for concurrent use.</summary>
+internal sealed class PartitionCopies(Partitioning partitioning, IGrainFactory grains)
+{
+    public const string First = "a";
+    private readonly ConcurrentDictionary<int, string> known = new();
+
+    /// <summary>The other copy.</summary>
+    public static string Other(string copy) => copy == First ? "b" : First;
+
+    /// <summary>A reference to one copy; makes no call.</summary>
+    public IPartitionGrain Get(int partition, string copy) => grains.GetGrain<IPartitionGrain>(partition, copy);
+
+    /// <summary>A reference to the copy that serves, as far as is known here.</summary>
+    public async Task<IPartitionGrain> GetServingAsync(int partition, CancellationToken cancellationToken) =>
+        Get(partition, known.TryGetValue(partition, out var copy) ? copy : known[partition] = await ReadAsync(partition, cancellationToken));
+
+    /// <summary>Asks the database again the next time.</summary>
+    public void Forget(int partition) => known.TryRemove(partition, out _);
+
+    /// <summary>The copy that serves.</summary>
+    public async Task<string> ReadAsync(int partition, CancellationToken cancellationToken) => await partitioning.FindServingAsync(partition, cancellationToken) ?? First;
+
+    /// <summary>From now on this copy serves.</summary>
+    public async Task SetAsync(int partition, string copy, CancellationToken cancellationToken)
+    {
+        await partitioning.SetServingAsync(partition, copy, cancellationToken);
+        known[partition] = copy;
+    }
+}
