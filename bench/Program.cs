@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Running;
 using CooperaNet.Matching.Benchmarks;
 using CooperaNet.Matching.Benchmarks.Index;
+using CooperaNet.Matching.Benchmarks.Load;
 
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
 // dotnet run -c Release --project bench -- index N... [FILE] the index alone, beside Lucene.NET and FTS5, at N offers made of the sentences of a file
+// dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
@@ -22,6 +24,12 @@ if (args is ["catalog", .. var rows])
 if (args is ["index", .. var what])
 {
     IndexBenchmark.Run(what);
+    return;
+}
+
+if (args is ["load", .. var load])
+{
+    await LoadCommand.RunAsync(load);
     return;
 }
 

@@ -12,6 +12,7 @@ namespace CooperaNet.Matching.EndToEndTests;
 internal sealed partial class ExchangeProcess : IAsyncDisposable
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "CooperaNet.Matching.Silo.dll");
+    private static readonly string FrontEnd = Path.Combine(AppContext.BaseDirectory, "CooperaNet.Matching.Gateway.dll");
     private static readonly ConcurrentDictionary<(string Directory, string Participant), Task<string>> Tokens = new();
     private readonly Process process;
     private readonly Task<string> errors;
@@ -34,6 +35,9 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     /// <summary>Calls to the gRPC port, which speaks HTTP/2 only.</summary>
     public HttpClient Grpc { get; }
 
+    /// <summary>The system's id of the process.</summary>
+    public int Id => process.Id;
+
     /// <summary>Resident memory in bytes.</summary>
     public long Memory
     {
@@ -55,6 +59,9 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     }
 
     public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings) => Run("dotnet", [Program], directory, sample, settings);
+
+    /// <summary>A gateway without a silo.</summary>
+    public static ExchangeProcess StartFrontEnd(string directory, params (string Name, string Value)[] settings) => Run("dotnet", [FrontEnd], directory, false, settings);
 
     /// <summary>Runs one of the program's commands instead of the exchange.</summary>
     public static ExchangeProcess Command(string directory, string[] arguments, params (string Name, string Value)[] settings) => Run("dotnet", [Program, .. arguments], directory, false, settings);

@@ -6,7 +6,7 @@ using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Audit;
 
-[StatelessWorker, GrainType("audit")]
+[StatelessWorker(Workers.Max), GrainType("audit")]
 internal sealed class AuditGrain(AuditReader history) : Grain, IAuditGrain
 {
     public async Task<Page<AuditEvent>> ListEventsAsync(AuditFilter filter, int pageSize, string pageToken, Caller caller, CancellationToken cancellationToken)

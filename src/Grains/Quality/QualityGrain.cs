@@ -7,7 +7,7 @@ using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Quality;
 
-[StatelessWorker, GrainType("quality")]
+[StatelessWorker(Workers.Max), GrainType("quality")]
 internal sealed class QualityGrain(RegisterReader register, FingerprintStore fingerprints, ActiveModel models, IOptions<FreshnessOptions> freshness, TimeProvider clock) : Grain, IQualityGrain
 {
     /// <summary>Items looked at for one page at most: what bounds its time when findings are rare.</summary>

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Register;
 
-[StatelessWorker, GrainType("register")]
+[StatelessWorker(Workers.Max), GrainType("register")]
 internal sealed class RegisterGrain(RegisterReader register, CatalogImportStore imports) : Grain, IRegisterGrain
 {
     public async Task<Page<Item>> ListItemsAsync(ItemQuery query, Caller caller, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using Orleans.Concurrency;
 namespace CooperaNet.Matching.Search;
 
 /// <summary>Finds in the index, filters by the register, and quotes from the items as they stand.</summary>
-[StatelessWorker, GrainType("search")]
+[StatelessWorker(Workers.Max), GrainType("search")]
 internal sealed class SearchGrain(PartitionSearch search, RegisterReader register, ActiveModel models) : Grain, ISearchGrain
 {
     private const int MaxText = 500;

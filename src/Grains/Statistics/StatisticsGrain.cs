@@ -4,7 +4,7 @@ using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Statistics;
 
-[StatelessWorker, GrainType("statistics")]
+[StatelessWorker(Workers.Max), GrainType("statistics")]
 internal sealed class StatisticsGrain(StatisticsReader statistics, TimeProvider clock) : Grain, IStatisticsGrain
 {
     public async Task<StatisticSnapshot> GetAsync(DateTimeOffset? asOf, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Suggestions;
 
-[StatelessWorker, GrainType("matchmaker")]
+[StatelessWorker(Workers.Max), GrainType("matchmaker")]
 internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterReader register, ActiveModel models, IOptions<MatchingOptions> options,
     IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<MatchmakerGrain> logger) : Grain, IMatchmakerGrain
 {

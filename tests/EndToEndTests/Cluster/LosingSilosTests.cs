@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using CooperaNet.Matching.Benchmarks.Load;
+using Dapper;
+
+namespace CooperaNet.Matching.EndToEndTests.Cluster;
+
+/// <summary>Three silos under load on the gateways of two; the third dies, or is told to stop. COOPERANET_ROUNDS repeats each and COOPERANET_RATE sets the calls a second, for figures.</summary>
+public sealed class LosingSilosTests
+{
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(10);
+    private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    private static int Rounds => Setting("COOPERANET_ROUNDS", 1);
+
+    /// <summary>Few enough for a busy machine with two processors.</summary>
+    private static int Rate => Setting("COOPERANET_RATE", 40);
+
+    [Fact]
+    public async Task A_killed_silo_is_missed_for_three_seconds_at_most_and_nothing_acknowledged_is_lost()
+    {
+        await using var cluster = await SiloCluster.StartAsync(3, cancellation);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var victim = cluster.Silos[round % 3];
+            var report = await LoseAsync(cluster, victim, cluster.KillAsync);
+            var after = report.Outcomes.Where(outcome => outcome.Due >= Before).ToList();
+            var failed = after.Where(outcome => outcome.Failure is not null).ToList();
+            var recovered = failed.Select(outcome => outcome.Due - Before).DefaultIfEmpty().Max();
+            var lost = await LostAsync(cluster, report);
+            Tell($"kill {round + 1}: {after.Count} calls in 10 s, {failed.Count} failed, {after.Count(outcome => !outcome.IsComplete)} partial, the last that failed began {recovered.TotalSeconds:0.0} s after, {lost.Count} of {report.Acknowledged.Count} acknowledged publications lost\n{report.ToTable()}");
+            Assert.Empty(lost);
+            Assert.True(recovered < TimeSpan.FromSeconds(3), $"A call that began {recovered.TotalSeconds:0.0} s after the silo had died failed.");
+            Assert.True(failed.Count <= after.Count / 100, $"{failed.Count} of {after.Count} calls failed, such as {failed.FirstOrDefault()?.Failure}.");
+            await cluster.AddAsync(cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_told_to_stop_costs_no_call()
+    {
+        await using var cluster = await SiloCluster.StartAsync(3, cancellation);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var report = await LoseAsync(cluster, cluster.Silos[round % 3], cluster.StopAsync);
+            Tell($"stop {round + 1}:\n{report.ToTable()}");
+            Assert.DoesNotContain(report.Outcomes, outcome => outcome.Failure is not null);
+            Assert.DoesNotContain(report.Outcomes, outcome => !outcome.IsComplete);
+            Assert.Empty(await LostAsync(cluster, report));
+            await cluster.AddAsync(cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task After_the_end_of_all_silos_a_new_one_has_everything_that_was_acknowledged()
+    {
+        await using var cluster = await SiloCluster.StartAsync(2, cancellation);
+        var load = await cluster.LoadAsync(Rate, TimeSpan.FromSeconds(3), [.. cluster.Silos]);
+        var report = await LoadDriver.RunAsync(load, null, cancellation);
+        foreach (var silo in cluster.Silos.ToList())
+        {
+            await cluster.KillAsync(silo, cancellation);
+        }
+
+        await cluster.AddAsync(cancellation);
+        Assert.NotEmpty(report.Acknowledged);
+        Assert.Empty(await LostAsync(cluster, report));
+    }
+
+    [Fact]
+    public async Task A_front_end_of_its_own_answers_from_the_silos_and_outlives_one()
+    {
+        await using var cluster = await SiloCluster.StartAsync(2, cancellation);
+        await using var frontEnd = await cluster.AddFrontEndAsync(cancellation);
+        var before = await PreviewAsync(frontEnd);
+        Assert.NotEmpty(before["suggestions"]!.AsArray());
+
+        await cluster.KillAsync(cluster.Silos[0], cancellation);
+
+        var after = await PreviewAsync(frontEnd);
+        Assert.Equal(0, after["unreachable"]!.GetValue<int>());
+        Assert.Equal(before["suggestions"]!.ToJsonString(), after["suggestions"]!.ToJsonString());
+    }
+
+    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+
+    private static void Tell(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
+
+    private async Task<LoadReport> LoseAsync(SiloCluster cluster, ExchangeProcess victim, Func<ExchangeProcess, CancellationToken, Task> lose)
+    {
+        var load = await cluster.LoadAsync(Rate, Before + After, [.. cluster.Silos.Where(silo => silo != victim)]);
+        await LoadDriver.RunAsync(load with { Rate = Rate / 2.0, Duration = TimeSpan.FromSeconds(5), Seed = load.Seed + 1 }, null, cancellation); // the first calls of a process are slow
+        return await LoadDriver.RunAsync(load, async () =>
+        {
+            await Task.Delay(Before, cancellation);
+            await lose(victim, cancellation);
+        }, cancellation);
+    }
+
+    /// <summary>Acknowledged publications that are not in the register, or not published.</summary>
+    private async Task<IReadOnlyList<string>> LostAsync(SiloCluster cluster, LoadReport report)
+    {
+        await using var connection = await cluster.Database.ConnectAsync(cancellation);
+        var published = (await connection.QueryAsync<string>("SELECT name FROM register WHERE state = 'PUBLISHED'")).ToHashSet();
+        return [.. report.Acknowledged.Where(name => !published.Contains(name))];
+    }
+
+    private async Task<JsonObject> PreviewAsync(ExchangeProcess gateway)
+    {
+        using var anonymous = new HttpClient { BaseAddress = gateway.Json.BaseAddress }; // a front end knows the issuers that are configured, not the installation's key
+        using var answer = await anonymous.PostAsJsonAsync("/v1/suggestions:preview", new { need = new { title = "Treating the sewage of small coastal towns", summary = "Low-cost ways to treat wastewater.", languageCode = "en" } }, cancellation);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellation));
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellation))!;
+    }
+}
