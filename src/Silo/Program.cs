@@ -22,7 +22,7 @@ try
     }
 
     await using var database = await ExchangeDatabase.OpenAsync(storage, default);
-    if (Verbs.FindWriting(args, database) is { } writing)
+    if (Verbs.FindWriting(args, database, builder.Configuration) is { } writing)
     {
         return await writing;
     }

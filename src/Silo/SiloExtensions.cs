@@ -28,12 +28,12 @@ public static class SiloExtensions
     {
         if (database.ServerConnectionString is not { } connectionString)
         {
-            return silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: "cooperanet", clusterId: settings.Id);
+            return silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: ExchangeDatabase.Service, clusterId: settings.Id);
         }
 
         var (address, certificate) = (settings.Resolve(), settings.CheckedCertificate());
         silo.UseAdoNetClustering(membership => (membership.Invariant, membership.ConnectionString) = (database.Invariant, connectionString));
-        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.Id, "cooperanet"));
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.Id, ExchangeDatabase.Service));
         silo.Configure<EndpointOptions>(endpoint =>
         {
             (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, settings.SiloPort, settings.GatewayPort);

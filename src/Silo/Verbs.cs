@@ -14,9 +14,10 @@ internal static class Verbs
     };
 
     /// <summary>Those that want the folder for themselves. Null for anything else.</summary>
-    public static Task<int>? FindWriting(string[] args, ExchangeDatabase database) => args switch
+    public static Task<int>? FindWriting(string[] args, ExchangeDatabase database, IConfiguration configuration) => args switch
     {
         ["repartition", .. var options] => Repartition.RunAsync(database, options),
+        ["load", .. var options] => LoadVerb.RunAsync(database, configuration, options),
         ["erase", .. var options] => EraseVerb.RunAsync(database, options),
         _ => null,
     };

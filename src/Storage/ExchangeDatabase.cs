@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Reflection;
+using CooperaNet.Matching.Bulk;
 using CooperaNet.Matching.PostgreSql;
 using CooperaNet.Matching.Sqlite;
 
@@ -8,6 +9,9 @@ namespace CooperaNet.Matching.Storage;
 /// <summary>The exchange's database, its schema brought up to date. One SQL text serves both kinds wherever it can; <see cref="Sql"/> has the rest.</summary>
 public abstract class ExchangeDatabase : IAsyncDisposable
 {
+    /// <summary>What Orleans' grain storage calls this service in its rows.</summary>
+    public const string Service = "cooperanet";
+
     /// <summary>Where the data lies, for people: a file, or server and database. Holds no secret.</summary>
     public abstract string Location { get; }
 
@@ -61,6 +65,9 @@ public abstract class ExchangeDatabase : IAsyncDisposable
 
     /// <summary>Runs statements, which semicolons divide, for each row of parameters, all or none.</summary>
     internal abstract Task WriteAsync(string text, IReadOnlyList<(string Name, object Value)[]> rows, CancellationToken cancellationToken);
+
+    /// <summary>Writes new items, all or none; the database's triggers do the rest.</summary>
+    internal abstract Task WriteBulkAsync(string model, IReadOnlyList<BulkItem> items, CancellationToken cancellationToken);
 
     /// <summary>The scripts of one kind of database in order; script n takes the schema from version n-1 to n.</summary>
     private protected static List<string> Scripts(string kind)

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using CooperaNet.Matching.Authorities;
+using CooperaNet.Matching.Bulk;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
-using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Register;
@@ -59,7 +59,7 @@ internal sealed partial class ExchangeStart(
         {
             var import = grains.GetCatalogImport(new(ParentId.Parse(group.Key, "parent"), "sample"));
             var started = await import.StartAsync(new(Publish: true, ValidateOnly: false, Partial: false), Loader, cancellationToken);
-            await import.AppendAsync(started.Session, 1, [.. group.Select(row => row.ToCatalogRow())], Loader, cancellationToken);
+            await import.AppendAsync(started.Session, 1, [.. group.Select(row => new CatalogRow(row.Kind, row.ToContent(), []))], Loader, cancellationToken);
             count += (await import.FinishAsync(started.Session, Loader, cancellationToken)).Counts.Created;
         }
 
@@ -71,7 +71,7 @@ internal sealed partial class ExchangeStart(
 }
 
 /// <summary>The illustrative exchange as its files tell it.</summary>
-internal sealed record Sample(IReadOnlyList<string> ActiveAccounts, IReadOnlyList<Participant> Partners, IReadOnlyList<SampleRow> Rows)
+internal sealed record Sample(IReadOnlyList<string> ActiveAccounts, IReadOnlyList<Participant> Partners, IReadOnlyList<BulkRow> Rows)
 {
     private static readonly string[] Files = ["offers.jsonl", "needs.jsonl"];
 
@@ -81,27 +81,9 @@ internal sealed record Sample(IReadOnlyList<string> ActiveAccounts, IReadOnlyLis
     public static Sample Read(string directory)
     {
         var participants = JsonSerializer.Deserialize<SampleParticipants>(File.ReadAllText(Path.Combine(directory, "participants.json")), Json)!;
-        var rows = Files.SelectMany(file => File.ReadLines(Path.Combine(directory, file))).Select(line => JsonSerializer.Deserialize<SampleRow>(line, Json)!);
+        var rows = Files.SelectMany(file => File.ReadLines(Path.Combine(directory, file))).Select(BulkLoad.Read);
         return new(participants.ActiveAccounts, participants.Partners, [.. rows]);
     }
 
     private sealed record SampleParticipants(IReadOnlyList<string> ActiveAccounts, IReadOnlyList<Participant> Partners);
-}
-
-/// <summary>One line of the sample: an item with its owner.</summary>
-internal sealed record SampleRow(
-    string SourceReference, string Parent, ItemKind Kind, string LanguageCode, string Title, string Summary,
-    IReadOnlyList<string> AreasOfFocus, IReadOnlyList<int> Goals, Maturity Maturity = Maturity.Unspecified, string DcfProject = "")
-{
-    public CatalogRow ToCatalogRow() => new(Kind, new ItemContent
-    {
-        Title = Title,
-        Summary = Summary,
-        LanguageCode = LanguageCode,
-        AreasOfFocus = AreasOfFocus,
-        Goals = Goals,
-        Maturity = Maturity,
-        DcfProject = DcfProject,
-        SourceReference = SourceReference,
-    }, []);
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using CooperaNet.Matching.Bulk;
 using CooperaNet.Matching.Storage;
 using Npgsql;
 
@@ -99,6 +100,12 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    internal override async Task WriteBulkAsync(string model, IReadOnlyList<BulkItem> items, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await PostgreSqlBulk.WriteAsync(connection, model, items, cancellationToken);
     }
 
     private static NpgsqlConnectionStringBuilder Read(string connectionString)

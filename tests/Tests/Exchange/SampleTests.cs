@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Bulk;
 using CooperaNet.Matching.Exchange;
 using CooperaNet.Matching.Items;
 
@@ -43,7 +44,7 @@ public class SampleTests
         Assert.Empty(alike);
     }
 
-    private static int Count(Func<SampleRow, bool> condition) => Sample.Rows.Count(condition);
+    private static int Count(Func<BulkRow, bool> condition) => Sample.Rows.Count(condition);
 
     private static HashSet<string> Trigrams(string text)
     {
