@@ -6,6 +6,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
 // dotnet run -c Release --project bench -- index N... [FILE] the index alone, beside Lucene.NET and FTS5, at N offers made of the sentences of a file
+// dotnet run -c Release --project bench -- lines N FILE [SENTENCES] a file of N items for the program's command load
 // dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
@@ -30,6 +31,12 @@ if (args is ["index", .. var what])
 if (args is ["load", .. var load])
 {
     await LoadCommand.RunAsync(load);
+    return;
+}
+
+if (args is ["lines", .. var lines])
+{
+    LinesFile.Write(lines);
     return;
 }
 

@@ -85,7 +85,7 @@ internal sealed partial class ModelGrain(
                 await pool.FollowAsync(
                     () =>
                     {
-                        foreach (var content in items.Select(item => item.Item.Content))
+                        foreach (var content in items.Select(item => item.Decode().Item.Content))
                         {
                             fit.Add(content.Title, content.Summary, content.LanguageCode);
                         }

@@ -156,10 +156,7 @@ internal sealed partial class PartitionGrain(
         serving = new(models.Current);
         watermark = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
         asOf = clock.GetUtcNow();
-        for (long? after = 0; after is not null;)
-        {
-            after = await indexer.LoadAsync(Partition, serving, after.Value, cancellationToken);
-        }
+        await indexer.LoadAsync(Partition, serving, cancellationToken);
 
         RefreshAll();
         LogLoaded(Partition, Copy, serving.Offers.Count, serving.Needs.Count, serving.Model.Version);
@@ -307,7 +304,7 @@ internal sealed partial class PartitionGrain(
             (preparing, preparedTo, prepared) = (new(wanted), 0, false);
         }
 
-        if (!prepared && await indexer.LoadAsync(Partition, preparing, preparedTo, cancellationToken) is { } after)
+        if (!prepared && await indexer.LoadPageAsync(Partition, preparing, preparedTo, cancellationToken) is { } after)
         {
             preparedTo = after;
             return;

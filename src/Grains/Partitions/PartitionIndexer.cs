@@ -13,16 +13,51 @@ namespace CooperaNet.Matching.Partitions;
 internal sealed partial class PartitionIndexer(
     ChangeReader changes, EncodingStore encodings, FingerprintStore fingerprints, QueryPool pool, IOptions<MatchingOptions> options, ILogger<PartitionIndexer> logger)
 {
-    private const int LoadPage = 2_000;
+    private const int LoadPage = 4_000;
+    private const int FullLoad = 64_000; // a full block, in whole pages
 
     public static bool IsIndexed(EncodedItem item) => item.Item.State == ItemState.Published && item.Encoding is not null;
 
     /// <summary>Indexes one page of a partition's published items behind a storage id; returns the last one's, or null when there are no more.</summary>
-    public async Task<long?> LoadAsync(int partition, PartitionIndexes indexes, long after, CancellationToken cancellationToken)
+    public async Task<long?> LoadPageAsync(int partition, PartitionIndexes indexes, long after, CancellationToken cancellationToken)
     {
         var page = await changes.ReadPublishedAsync(partition, options.Value.Partitions, after, LoadPage, indexes.Model.Version, cancellationToken);
-        await ApplyAsync(indexes, page, [], cancellationToken);
+        await ApplyAsync(indexes, [.. page.Select(item => item.Decode())], [], cancellationToken);
         return page.Count < LoadPage ? null : page[^1].Id;
+    }
+
+    /// <summary>Indexes all of a partition's published items: reads a page while the one before is being taken in, and makes full blocks, which never need to be merged.</summary>
+    public async Task LoadAsync(int partition, PartitionIndexes indexes, CancellationToken cancellationToken)
+    {
+        var gathered = new List<Indexable>();
+        var reading = ReadAsync(0);
+        for (IReadOnlyList<StoredItem>? page; (page = await reading) is not null;)
+        {
+            reading = page.Count < LoadPage ? Task.FromResult<IReadOnlyList<StoredItem>?>(null) : ReadAsync(page[^1].Id);
+            var unencoded = page.Where(item => item.Encoding is null).ToList();
+            if (unencoded.Count > 0)
+            {
+                await ApplyAsync(indexes, unencoded.ConvertAll(item => item.Decode()), [], cancellationToken);
+            }
+
+            gathered.AddRange(await pool.FollowAsync(() => page.Where(item => item.Encoding is not null).Select(Indexable.Of).ToList(), cancellationToken));
+            if (gathered.Count >= FullLoad || page.Count < LoadPage)
+            {
+                var full = gathered.ToLookup(item => item.IsNeed, item => (item.Item, item.Encoding));
+                gathered = [];
+                await pool.FollowAsync(
+                    () =>
+                    {
+                        indexes.Offers.Apply([.. full[false]], []);
+                        indexes.Needs.Apply([.. full[true]], []);
+                        return true;
+                    },
+                    cancellationToken);
+            }
+        }
+
+        async Task<IReadOnlyList<StoredItem>?> ReadAsync(long after) =>
+            await changes.ReadPublishedAsync(partition, options.Value.Partitions, after, LoadPage, indexes.Model.Version, cancellationToken);
     }
 
     /// <summary>Reads changed items as they stand, and indexes them; returns those that still stand, with their encodings.</summary>

@@ -53,6 +53,9 @@ public sealed class IndexSnapshot
 /// <summary>The writing side of one partition's index over offers or needs: small new blocks, merged as they grow. One writer at a time.</summary>
 public sealed class PartitionIndex
 {
+    /// <summary>Blocks of like size that are merged into one: an item is copied once for each power of it.</summary>
+    private const int Fan = 8;
+
     private readonly HashSet<Place> places = new(Place.ByName);
     private readonly HashSet<Place>.AlternateLookup<ReadOnlySpan<byte>> placesByName;
 
@@ -69,7 +72,7 @@ public sealed class PartitionIndex
     public IReadOnlyCollection<string> Names => [.. places.Select(place => place.Block.Items.NameOf(place.Ordinal))];
 
     /// <summary>Puts items in, replacing those of the same name, takes others out, and publishes a new snapshot.</summary>
-    /// <remarks>An item is copied O(log N) times over its life, as blocks of like size merge up to <see cref="Block.MaxItems"/>.</remarks>
+    /// <remarks>An item is copied at most O(log N) times over its life, as blocks of like size merge up to <see cref="Block.MaxItems"/>; a query visits at most O(log N) blocks besides the full ones.</remarks>
     public void Apply(IReadOnlyList<(IndexedItem Item, Encoding Encoding)> items, IReadOnlyCollection<string> removed)
     {
         var blocks = Snapshot.Blocks.ToList();
@@ -84,10 +87,10 @@ public sealed class PartitionIndex
             Add(Block.Build(chunk), blocks);
         }
 
-        while (blocks.Count > 1 && Live(blocks[^2]) < 2 * Live(blocks[^1]) && Live(blocks[^2]) + Live(blocks[^1]) <= Block.MaxItems)
+        while (MergeableRun(blocks) is > 1 and var run)
         {
-            var merged = Block.Merge(blocks[^2..]);
-            blocks.RemoveRange(blocks.Count - 2, 2);
+            var merged = Block.Merge(blocks[^run..]);
+            blocks.RemoveRange(blocks.Count - run, run);
             Add(merged, blocks);
         }
 
@@ -101,6 +104,25 @@ public sealed class PartitionIndex
 
         Snapshot = new([.. blocks.Where(part => part.Block.Count > 0)]);
     }
+
+    /// <summary>How many blocks at the end are worth merging: those of the last one's size or smaller, when they are many or fill a block.</summary>
+    private static int MergeableRun(List<(Block Block, Bits? Gone)> blocks)
+    {
+        var (run, sum) = (0, 0);
+        while (run < blocks.Count && Tier(blocks[^(run + 1)]) <= Tier(blocks[^1]))
+        {
+            if (sum + Live(blocks[^(run + 1)]) > Block.MaxItems)
+            {
+                return sum > Block.MaxItems / 2 ? run : 0;
+            }
+
+            sum += Live(blocks[^++run]);
+        }
+
+        return run >= Fan ? run : 0;
+    }
+
+    private static int Tier((Block Block, Bits? Gone) part) => (int)Math.Log(Math.Max(1, Live(part)), Fan);
 
     private static int Live((Block Block, Bits? Gone) part) => part.Block.Count - (part.Gone?.Count() ?? 0);
 

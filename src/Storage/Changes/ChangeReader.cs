@@ -18,6 +18,22 @@ public sealed record ChangePage(IReadOnlyList<ItemChange> Changes, Position Next
 /// <summary>An item as it stands, with its stored encoding when there is one for its revision.</summary>
 public sealed record EncodedItem(long Id, Item Item, byte[]? Encoding);
 
+/// <summary>The same as it lies in the database.</summary>
+public sealed class StoredItem
+{
+    /// <summary>The storage id.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The state as JSON.</summary>
+    public byte[] Payload { get; init; } = [];
+
+    /// <summary>The encoding of this revision; null when there is none.</summary>
+    public byte[]? Encoding { get; init; }
+
+    /// <summary>The whole item.</summary>
+    public EncodedItem Decode() => new(Id, System.Text.Json.JsonSerializer.Deserialize<Item>(Payload, StateJson.Options)!, Encoding);
+}
+
 /// <summary>Reads the history without gaps, for the followers of the index partitions.</summary>
 public sealed class ChangeReader(ExchangeDatabase database)
 {
@@ -44,23 +60,23 @@ public sealed class ChangeReader(ExchangeDatabase database)
     public async Task<IReadOnlyList<EncodedItem>> ReadItemsAsync(IReadOnlyCollection<long> ids, string model, CancellationToken cancellationToken)
     {
         await using var read = await database.OpenReadAsync(cancellationToken);
-        return Decode(await read.QueryAsync<Row>(new($"{Select} WHERE r.id IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids))", new { ids = SqlJson.Of(ids), model }, cancellationToken: cancellationToken)));
+        return Decode(await read.QueryAsync<StoredItem>(new($"{Select} WHERE r.id IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids))", new { ids = SqlJson.Of(ids), model }, cancellationToken: cancellationToken)));
     }
 
     /// <summary>One page of the published items of a partition, by storage id.</summary>
-    public async Task<IReadOnlyList<EncodedItem>> ReadPublishedAsync(int partition, int partitions, long afterId, int limit, string model, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredItem>> ReadPublishedAsync(int partition, int partitions, long afterId, int limit, string model, CancellationToken cancellationToken)
     {
         await using var read = await database.OpenReadAsync(cancellationToken);
-        return Decode(await read.QueryAsync<Row>(new(
+        return (await read.QueryAsync<StoredItem>(new(
             $"{Select} WHERE r.id > @afterId AND r.state = 'PUBLISHED' AND r.bucket % @partitions = @partition ORDER BY r.id LIMIT @limit",
-            new { afterId, partition, partitions, limit, model }, cancellationToken: cancellationToken)));
+            new { afterId, partition, partitions, limit, model }, cancellationToken: cancellationToken))).AsList();
     }
 
     private const string Select =
         "SELECT r.id AS Id, s.PayloadBinary AS Payload, e.data AS Encoding FROM register r JOIN OrleansStorage s ON s.Id = r.id " +
         "LEFT JOIN encoding e ON e.item = r.id AND e.model = @model AND e.revision = r.revision";
 
-    private static List<EncodedItem> Decode(IEnumerable<Row> rows) => [.. rows.Select(row => new EncodedItem(row.Id, System.Text.Json.JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!, row.Encoding))];
+    private static List<EncodedItem> Decode(IEnumerable<StoredItem> rows) => [.. rows.Select(row => row.Decode())];
 
     private sealed class HistoryRow
     {
@@ -73,14 +89,4 @@ public sealed class ChangeReader(ExchangeDatabase database)
         public string Name { get; init; } = "";
 
         public bool Settled { get; init; }
-    }
-
-    private sealed class Row
-    {
-        public long Id { get; init; }
-
-        public byte[] Payload { get; init; } = [];
-
-        public byte[]? Encoding { get; init; }
-    }
-}
+    }}

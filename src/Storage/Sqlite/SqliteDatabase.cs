@@ -14,6 +14,9 @@ namespace CooperaNet.Matching.Sqlite;
 /// </summary>
 internal sealed class SqliteDatabase : ExchangeDatabase
 {
+    /// <summary>Larger files are checked by the command verify only: reading all of them would delay each start.</summary>
+    private const long CheckedAtStart = 256L << 20;
+
     private readonly FileStream folderLock;
     private readonly GroupCommitDataSource source;
 
@@ -179,7 +182,7 @@ internal sealed class SqliteDatabase : ExchangeDatabase
             transaction.Commit();
         }
 
-        if (connection.ExecuteScalar<string>("PRAGMA quick_check(1)") is var check && check != "ok")
+        if (new FileInfo(path).Length <= CheckedAtStart && connection.ExecuteScalar<string>("PRAGMA quick_check(1)") is var check && check != "ok")
         {
             throw new StorageException($"The database '{path}' is damaged: {check}. Restore it from a backup; nothing was changed.");
         }

@@ -20,16 +20,16 @@ public class SampleTests
 
     [Fact]
     public void Area_tags_add_up_to_280() =>
-        Assert.Equal([16, 16, 4, 1, 12, 13, 107, 20, 0, 0, 91], Taxonomy.AreasOfFocus.All.Select(area => Count(row => row.AreasOfFocus.Contains(area.Key))));
+        Assert.Equal([16, 16, 4, 1, 12, 13, 107, 20, 0, 0, 91], Taxonomy.AreasOfFocus.All.Select(area => Count(row => row.AreasOfFocus!.Contains(area.Key))));
 
     [Fact]
     public void Goal_tags_add_up_to_426() =>
-        Assert.Equal([8, 33, 15, 17, 5, 10, 2, 19, 18, 11, 34, 35, 27, 26, 20, 40, 106], Enumerable.Range(1, 17).Select(goal => Count(row => row.Goals.Contains(goal))));
+        Assert.Equal([8, 33, 15, 17, 5, 10, 2, 19, 18, 11, 34, 35, 27, 26, 20, 40, 106], Enumerable.Range(1, 17).Select(goal => Count(row => row.Goals!.Contains(goal))));
 
     [Fact]
     public void Every_item_obeys_the_rules_and_is_marked() => Assert.All(Sample.Rows, row =>
     {
-        ItemRules.Check(row.ToCatalogRow().Content, row.Kind);
+        ItemRules.Check(row.ToContent(), row.Kind);
         Assert.StartsWith("SAMPLE-", row.SourceReference, StringComparison.Ordinal);
         Assert.InRange(row.Summary.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length, row.Kind == ItemKind.Offer ? 40 : 20, row.Kind == ItemKind.Offer ? 90 : 140);
     });

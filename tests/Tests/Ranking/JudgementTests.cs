@@ -2,7 +2,7 @@ using System.Text.Json;
 using CooperaNet.Matching.Exchange;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
-using CooperaNet.Matching.Suggestions;
+using CooperaNet.Matching.Partitions;
 
 namespace CooperaNet.Matching.Tests.Ranking;
 
@@ -18,7 +18,7 @@ public class JudgementTests
         var model = ShippedModel.Instance;
         var pool = File.ReadLines(Path.Combine(folder, "evaluation.pool")).ToHashSet();
         var offers = Sample.Read(Path.Combine(Repository.Root, "data", "sample")).Rows.Where(row => pool.Contains(row.SourceReference))
-            .Select(row => (row.SourceReference, row.ToCatalogRow().Content, Encoding: model.Encode(row.Title, row.Summary, row.LanguageCode))).ToList();
+            .Select(row => (row.SourceReference, Content: row.ToContent(), Encoding: model.Encode(row.Title, row.Summary, row.LanguageCode))).ToList();
         var needs = File.ReadLines(Path.Combine(folder, "evaluation.jsonl")).Select(line => JsonSerializer.Deserialize<JudgedNeed>(line, Json)!).Where(need => need.Relevant.Count > 0).ToList();
 
         bool FindsRelevantFirst(JudgedNeed need) => need.Relevant.Contains(offers.MaxBy(offer => Score(model, need, offer.Content, offer.Encoding)).SourceReference);

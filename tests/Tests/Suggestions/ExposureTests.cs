@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Suggestions;
 
 namespace CooperaNet.Matching.Tests.Suggestions;

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using CooperaNet.Matching.Changes;
+using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Index;
+using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Storage;
+
+namespace CooperaNet.Matching.Partitions;
+
+/// <summary>What the index takes of a stored item, without its texts: a million of them are read at a start.</summary>
+internal readonly record struct Indexable(IndexedItem Item, Encoding Encoding, bool IsNeed)
+{
+    public static Indexable Of(StoredItem stored)
+    {
+        var state = JsonSerializer.Deserialize<State>(stored.Payload, StateJson.Options)!;
+        var content = new ItemContent { AreasOfFocus = state.Content.AreasOfFocus, Goals = state.Content.Goals };
+        return new(
+            new(state.Name, string.Intern(state.Parent), string.Intern(state.Country), PartitionSearch.Areas(content), PartitionSearch.Goals(content), (int)state.Content.Maturity, state.ConfirmTime ?? state.UpdateTime, state.Content.ExpireTime),
+            Encoding.FromBytes(stored.Encoding),
+            state.Type == "need");
+    }
+
+    /// <summary>The fields of an item's state that are wanted; a golden test guards their names.</summary>
+    private sealed record State(string Name, string Parent, string Country, string Type, DateTimeOffset UpdateTime, DateTimeOffset? ConfirmTime, StateContent Content);
+
+    private sealed record StateContent(IReadOnlyList<string> AreasOfFocus, IReadOnlyList<int> Goals, Maturity Maturity, DateTimeOffset? ExpireTime);
+}
