@@ -67,6 +67,19 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>How PostgreSQL's own programs reach a database.</summary>
+    public string Uri(string database) => $"postgresql://{Owner}:{Password}@127.0.0.1:{port}/{database}";
+
+    /// <summary>Runs one of PostgreSQL's programs to its end, which must be a success.</summary>
+    public static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        using var running = Run(program, arguments);
+        var output = running.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = await running.StandardError.ReadToEndAsync(cancellationToken);
+        await running.WaitForExitAsync(cancellationToken);
+        Assert.True(running.ExitCode == 0, errors + await output);
+    }
+
     public string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username={Owner};Password={Password};Database={database}";
 
     /// <summary>A connection in our schema.</summary>

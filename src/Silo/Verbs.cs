@@ -9,6 +9,7 @@ internal static class Verbs
     public static Task<int>? FindReading(string[] args, IHostEnvironment environment, StorageOptions storage) => args switch
     {
         ["token", .. var options] => TokenVerb.RunAsync(environment, storage, options, TimeProvider.System),
+        ["backup", .. var options] => BackupVerb.RunAsync(storage, options),
         ["verify", .. var options] => VerifyVerb.RunAsync(storage, options),
         _ => null,
     };

@@ -35,14 +35,17 @@ internal sealed class TestDatabase : IAsyncDisposable
         return new(directory, server);
     }
 
-    public async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>The database on its server, as PostgreSQL's own programs take it.</summary>
+    public string Uri => Server!.Uri(Name);
+
+    public async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken, bool writable = false)
     {
         if (Server is not null)
         {
             return await Server.ConnectAsync(Name, cancellationToken);
         }
 
-        var connection = new SqliteConnection($"Data Source={Path.Combine(directory, "exchange.db")};Mode=ReadOnly;Pooling=False");
+        var connection = new SqliteConnection($"Data Source={Path.Combine(directory, "exchange.db")};Mode={(writable ? "ReadWrite" : "ReadOnly")};Pooling=False");
         await connection.OpenAsync(cancellationToken);
         return connection;
     }

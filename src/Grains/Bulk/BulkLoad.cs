@@ -21,9 +21,10 @@ namespace CooperaNet.Matching.Bulk;
 /// <param name="Goals">1 to 17.</param>
 /// <param name="Maturity">Of an offer.</param>
 /// <param name="DcfProject">Of a need.</param>
+/// <param name="Illustrative">Says of an item that it is invented; for those who read the file.</param>
 public sealed record BulkRow(
     string SourceReference, string Parent, ItemKind Kind, string Title, string Summary = "", string LanguageCode = "",
-    IReadOnlyList<string>? AreasOfFocus = null, IReadOnlyList<int>? Goals = null, Maturity Maturity = Maturity.Unspecified, string DcfProject = "")
+    IReadOnlyList<string>? AreasOfFocus = null, IReadOnlyList<int>? Goals = null, Maturity Maturity = Maturity.Unspecified, string DcfProject = "", bool Illustrative = false)
 {
     internal ItemContent ToContent() => new()
     {
