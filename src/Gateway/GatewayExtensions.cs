@@ -13,6 +13,7 @@ using CooperaNet.Matching.Gateway.Resilience;
 using CooperaNet.Matching.Gateway.Statistics;
 using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Gateway.Suggestions;
+using CooperaNet.Matching.Gateway.Telemetry;
 using CooperaNet.Matching.Items;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
@@ -88,7 +89,7 @@ public static class GatewayExtensions
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
         services.AddHealth();
-        services.AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>();
+        services.AddMetrics().AddSingleton<GatewayMeters>().AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StreamGuard>().AddSingleton<StatisticsFeed>().AddHostedService(provider => provider.GetRequiredService<StatisticsFeed>())

@@ -11,6 +11,7 @@ using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Storage;
+using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -44,7 +45,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<AuditReader>().AddSingleton<HistorySealer>().AddHostedService<HistorySealing>();
         services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
-        services.AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddSingleton<PartitionSuggester>().AddSingleton<QueryPool>();
+        services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddSingleton<PartitionSuggester>().AddSingleton<QueryPool>();
         services.AddHostedService<PartitionBalancer>().AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB

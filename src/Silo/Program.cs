@@ -2,6 +2,7 @@ using CooperaNet.Matching;
 using CooperaNet.Matching.Gateway;
 using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Gateway.Clustering;
+using CooperaNet.Matching.Gateway.Telemetry;
 using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
@@ -28,8 +29,8 @@ try
     }
 
     var cluster = builder.Configuration.GetSection(ClusterMembershipSettings.Section).Get<ClusterMembershipSettings>() ?? new();
-    builder.UseOrleans(silo => silo.UseStorage(database).UseCluster(database, cluster).AddMatching());
-    builder.UseGatewayPorts();
+    builder.UseOrleans(silo => silo.UseStorage(database).UseCluster(database, cluster).AddMatching().AddOperatorsDashboard(builder.Configuration));
+    builder.UseGatewayPorts().AddTelemetry();
     var answersClients = builder.Configuration.GetValue($"{GatewayOptions.Section}:{nameof(GatewayOptions.Enabled)}", true);
     _ = answersClients ? builder.Services.AddGateway() : builder.Services.AddHealth();
     if (!builder.Environment.IsProduction())
@@ -40,7 +41,7 @@ try
     // Alone, there is nothing to hand over.
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(database.ServerConnectionString is null ? 4 : 60));
 
-    var app = builder.Build();
+    var app = builder.Build().UseTelemetry().MapDashboard();
     _ = answersClients ? app.MapGateway() : app.MapHealth();
     try
     {

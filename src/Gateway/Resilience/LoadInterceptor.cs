@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using CooperaNet.Matching.Gateway.Errors;
+using CooperaNet.Matching.Gateway.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace CooperaNet.Matching.Gateway.Resilience;
 
 /// <summary>Refuses calls beyond <see cref="GatewayOptions.MaxCalls"/> at once, so that those under way end in time: a queue would only make everybody late.</summary>
-internal sealed class LoadInterceptor(IOptions<GatewayOptions> options) : Interceptor, IDisposable
+internal sealed class LoadInterceptor(IOptions<GatewayOptions> options, GatewayMeters meters) : Interceptor, IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private readonly ConcurrencyLimiter limiter = new(new() { PermitLimit = options.Value.MaxCalls, QueueLimit = 0 });
@@ -19,6 +20,7 @@ internal sealed class LoadInterceptor(IOptions<GatewayOptions> options) : Interc
         using var place = limiter.AttemptAcquire();
         if (!place.IsAcquired)
         {
+            meters.Refused();
             var status = ErrorStatus.Of(Code.Unavailable, $"{options.Value.MaxCalls} calls are under way; try again in a second.", "Overloaded");
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = RetryDelay.ToDuration() }));
             throw status.ToRpcException();

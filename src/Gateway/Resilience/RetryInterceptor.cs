@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Gateway.Telemetry;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -13,7 +14,7 @@ namespace CooperaNet.Matching.Gateway.Resilience;
 /// Hides a silo that dies or stops: repeats calls that ended with it, as long as <see cref="GatewayOptions.RetryFor"/> and the call's deadline
 /// let it. Reading is safe to repeat; so is a change that has a request id, and one without gets one here.
 /// </summary>
-internal sealed class RetryInterceptor(IOptions<GatewayOptions> options, TimeProvider clock) : Interceptor
+internal sealed class RetryInterceptor(IOptions<GatewayOptions> options, GatewayMeters meters, TimeProvider clock) : Interceptor
 {
     private readonly ResiliencePipeline retries = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
     {
@@ -23,6 +24,11 @@ internal sealed class RetryInterceptor(IOptions<GatewayOptions> options, TimePro
         UseJitter = true,
         Delay = TimeSpan.FromMilliseconds(50),
         MaxDelay = TimeSpan.FromMilliseconds(500),
+        OnRetry = _ =>
+        {
+            meters.Repeated();
+            return default;
+        },
     }).Build();
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)

@@ -4,6 +4,7 @@ using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Search;
 using CooperaNet.Matching.Suggestions;
+using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace CooperaNet.Matching.Partitions;
 
 [GrainType("partition"), KeepAlive, PartitionPlacement]
 internal sealed partial class PartitionGrain(
-    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSuggester suggester, PartitionCopies copies, ServingPartitions held, QueryPool pool,
+    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSuggester suggester, PartitionCopies copies, ServingPartitions held, QueryPool pool, MatchingMeters meters,
     ActiveModel models, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int FollowPage = 500;
@@ -50,7 +51,7 @@ internal sealed partial class PartitionGrain(
         if (await copies.ReadAsync(Partition, cancellationToken) == Copy)
         {
             isServing = true;
-            held.Add(Partition, Copy);
+            held.Add(Partition, Copy, () => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count));
         }
 
         this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
@@ -77,7 +78,7 @@ internal sealed partial class PartitionGrain(
     {
         await copies.SetAsync(Partition, Copy, cancellationToken);
         (isServing, endsAt) = (true, null);
-        held.Add(Partition, Copy);
+        held.Add(Partition, Copy, () => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count));
         models.Follow(await GrainFactory.GetGrain<IModelGrain>(0).JoinAsync(Partition, cancellationToken));
         var last = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
         watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
@@ -194,6 +195,7 @@ internal sealed partial class PartitionGrain(
         catch (Exception error) when (error is not OperationCanceledException)
         {
             LogNotFollowed(error, Partition, watermark); // repeated from the watermark
+            meters.Failed();
             backoff.Wait();
         }
     }
@@ -223,6 +225,7 @@ internal sealed partial class PartitionGrain(
         }
 
         watermark = next;
+        meters.Followed(changed.Count);
         return true;
     }
 

@@ -5,6 +5,7 @@ using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Suggestions;
 using CooperaNet.Matching.Taxonomy;
+using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -13,7 +14,7 @@ using Polly.Retry;
 namespace CooperaNet.Matching.Partitions;
 
 /// <summary>Scatters queries over all partitions and gathers the best answers, for so long as each partition has.</summary>
-internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<MatchingOptions> options, QueryPool pool, ILogger<PartitionSearch> logger)
+internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<MatchingOptions> options, QueryPool pool, MatchingMeters meters, TimeProvider clock, ILogger<PartitionSearch> logger)
 {
     /// <summary>What passes within seconds: a silo that died or stops, a partition that moved or does not know the model yet.</summary>
     private readonly ResiliencePipeline retries = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
@@ -53,8 +54,10 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
     private async Task<(List<T> Answers, int Unreachable)> AskAllAsync<T>(Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         where T : class
     {
+        var started = clock.GetTimestamp();
         var answers = await Task.WhenAll(Enumerable.Range(0, options.Value.Partitions).Select(partition => AskAsync(partition, ask, cancellationToken)));
         var reached = answers.OfType<T>().ToList();
+        meters.Searched(clock.GetElapsedTime(started), answers.Length - reached.Count);
         return reached.Count > 0 ? (reached, answers.Length - reached.Count) : throw new TimeoutException("No partition of the index answers.");
     }
 

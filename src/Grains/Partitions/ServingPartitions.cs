@@ -1,19 +1,28 @@
 using System.Collections.Concurrent;
+using CooperaNet.Matching.Telemetry;
 
 namespace CooperaNet.Matching.Partitions;
 
 /// <summary>The partitions that this silo serves, and with which copy. Safe for concurrent use.</summary>
 internal sealed class ServingPartitions
 {
-    private readonly ConcurrentDictionary<int, string> copies = new();
+    private readonly ConcurrentDictionary<int, (string Copy, Func<(TimeSpan Lag, int Items)> State)> held = new();
+
+    public ServingPartitions(MatchingMeters meters) => meters.Source = () => held.Select(pair => (pair.Key, pair.Value.State().Lag, pair.Value.State().Items));
 
     /// <summary>Whether this silo is about to stop and takes no partition any more.</summary>
     public bool IsStopping { get; set; }
 
     /// <summary>Partition and copy.</summary>
-    public IReadOnlyList<(int Partition, string Copy)> All => [.. copies.Select(pair => (pair.Key, pair.Value))];
+    public IReadOnlyList<(int Partition, string Copy)> All => [.. held.Select(pair => (pair.Key, pair.Value.Copy))];
 
-    public void Add(int partition, string copy) => copies[partition] = copy;
+    public void Add(int partition, string copy, Func<(TimeSpan Lag, int Items)> state) => held[partition] = (copy, state);
 
-    public void Remove(int partition, string copy) => copies.TryRemove(new KeyValuePair<int, string>(partition, copy));
+    public void Remove(int partition, string copy)
+    {
+        if (held.TryGetValue(partition, out var known) && known.Copy == copy)
+        {
+            held.TryRemove(new(partition, known));
+        }
+    }
 }

@@ -1,0 +1,21 @@
+using System.Diagnostics.Metrics;
+
+namespace CooperaNet.Matching.Gateway.Telemetry;
+
+/// <summary>What the gateway tells of itself besides what ASP.NET Core measures.</summary>
+internal sealed class GatewayMeters
+{
+    private readonly Counter<long> refused;
+    private readonly Counter<long> repeated;
+
+    public GatewayMeters(IMeterFactory factory)
+    {
+        var meter = factory.Create("CooperaNet.Matching");
+        refused = meter.CreateCounter<long>("cooperanet.gateway.refused", "{call}", "Calls that were refused because too many were under way.");
+        repeated = meter.CreateCounter<long>("cooperanet.gateway.repeated", "{call}", "Calls that were repeated because a silo died or stopped under them.");
+    }
+
+    public void Refused() => refused.Add(1);
+
+    public void Repeated() => repeated.Add(1);
+}
