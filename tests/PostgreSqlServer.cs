@@ -14,17 +14,20 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private readonly int port = FreePort();
     private Process? process;
 
-    private PostgreSqlServer(bool durable) => this.durable = durable;
+    private readonly string address;
+
+    private PostgreSqlServer(bool durable, string address) => (this.durable, this.address) = (durable, address);
 
     public string Password { get; } = Guid.NewGuid().ToString("n");
 
-    private NpgsqlConnectionStringBuilder Settings => new() { Host = "127.0.0.1", Port = port, Username = Owner, Password = Password, Database = "postgres", Pooling = false };
+    private NpgsqlConnectionStringBuilder Settings => new() { Host = address, Port = port, Username = Owner, Password = Password, Database = "postgres", Pooling = false };
 
     /// <param name="durable">Whether a commit waits for the disk, as it must when the server is to be killed.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public static async Task<PostgreSqlServer> StartAsync(bool durable, CancellationToken cancellationToken)
+    /// <param name="address">Where it listens.</param>
+    public static async Task<PostgreSqlServer> StartAsync(bool durable, CancellationToken cancellationToken, string address = "127.0.0.1")
     {
-        var server = new PostgreSqlServer(durable);
+        var server = new PostgreSqlServer(durable, address);
         var passwordFile = server.folder + ".password";
         await File.WriteAllTextAsync(passwordFile, server.Password, cancellationToken); // of a server that lives for minutes, on loopback
         using var made = Run("initdb", "-D", server.folder, "-U", Owner, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C", "--no-sync");
@@ -32,6 +35,11 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         await made.WaitForExitAsync(cancellationToken);
         File.Delete(passwordFile);
         Assert.True(made.ExitCode == 0, output);
+        if (address != "127.0.0.1")
+        {
+            await File.AppendAllTextAsync(Path.Combine(server.folder, "pg_hba.conf"), "host all all samenet scram-sha-256\n", cancellationToken);
+        }
+
         await server.StartAsync(cancellationToken);
         return server;
     }
@@ -39,7 +47,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Starts it (again) and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        process = Run("postgres", ["-D", folder, "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", "unix_socket_directories=", "-c", "shared_buffers=64MB", .. durable ? [] : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]]);
+        process = Run("postgres", ["-D", folder, "-c", $"listen_addresses={address}", "-c", $"port={port}", "-c", "unix_socket_directories=", "-c", "shared_buffers=64MB", .. durable ? [] : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]]);
         _ = process.StandardOutput.ReadToEndAsync(cancellationToken); // never let the pipes fill up
         var log = process.StandardError.ReadToEndAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -68,7 +76,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     }
 
     /// <summary>How PostgreSQL's own programs reach a database.</summary>
-    public string Uri(string database) => $"postgresql://{Owner}:{Password}@127.0.0.1:{port}/{database}";
+    public string Uri(string database) => $"postgresql://{Owner}:{Password}@{address}:{port}/{database}";
 
     /// <summary>Runs one of PostgreSQL's programs to its end, which must be a success.</summary>
     public static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
@@ -80,7 +88,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         Assert.True(running.ExitCode == 0, errors + await output);
     }
 
-    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username={Owner};Password={Password};Database={database}";
+    public string ConnectionString(string database) => $"Host={address};Port={port};Username={Owner};Password={Password};Database={database}";
 
     /// <summary>A connection in our schema.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ public static class SiloExtensions
     /// <summary>Keeps the grains' states in the exchange's database, which outlives the silo, so that its last writes land.</summary>
     public static ISiloBuilder UseStorage(this ISiloBuilder silo, ExchangeDatabase database)
     {
-        silo.Services.AddSingleton(_ => database);
+        silo.Services.AddSingleton(_ => database).SendDatabaseErrors();
         silo.AddAdoNetGrainStorageAsDefault(storage => storage.Configure(options =>
         {
             options.Invariant = database.Invariant;

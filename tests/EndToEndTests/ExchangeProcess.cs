@@ -20,13 +20,13 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     private readonly string directory;
     private readonly bool isMounted;
 
-    private ExchangeProcess(Process process, string directory, bool isMounted, string scheme, int jsonPort, int grpcPort)
+    private ExchangeProcess(Process process, string directory, bool isMounted, string scheme, string address, int jsonPort, int grpcPort)
     {
         (this.process, this.directory, this.isMounted) = (process, directory, isMounted);
         errors = process.StandardError.ReadToEndAsync();
         output = process.StandardOutput.ReadToEndAsync(); // never let the pipe fill up
-        Json = new HttpClient(new OwnerHandler(this)) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
-        Grpc = new HttpClient(NewHandler()) { BaseAddress = new Uri($"{scheme}://127.0.0.1:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20) };
+        Json = new HttpClient(new OwnerHandler(this)) { BaseAddress = new Uri($"{scheme}://{address}:{jsonPort}"), Timeout = TimeSpan.FromSeconds(20) };
+        Grpc = new HttpClient(NewHandler()) { BaseAddress = new Uri($"{scheme}://{address}:{grpcPort}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
     /// <summary>Calls to the JSON port as the participant that the path names, otherwise as the Secretariat.</summary>
@@ -59,6 +59,10 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     }
 
     public static ExchangeProcess Start(string directory, bool sample = false, params (string Name, string Value)[] settings) => Run("dotnet", [Program], directory, sample, settings);
+
+    /// <summary>Starts it in a network namespace, where it listens on an address of its own.</summary>
+    public static ExchangeProcess StartInNetwork(string name, string address, string directory, params (string Name, string Value)[] settings) =>
+        Run("ip", ["netns", "exec", name, "dotnet", Program], directory, true, [("Gateway__Address", address), ("Cluster__Address", address), .. settings], address: address);
 
     /// <summary>A gateway without a silo.</summary>
     public static ExchangeProcess StartFrontEnd(string directory, params (string Name, string Value)[] settings) => Run("dotnet", [FrontEnd], directory, false, settings);
@@ -135,7 +139,7 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static ExchangeProcess Run(string program, IEnumerable<string> arguments, string directory, bool sample, (string Name, string Value)[] settings, bool isMounted = false)
+    private static ExchangeProcess Run(string program, IEnumerable<string> arguments, string directory, bool sample, (string Name, string Value)[] settings, bool isMounted = false, string address = "127.0.0.1")
     {
         var ports = FreePorts(4);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -150,7 +154,7 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         }
 
         var scheme = settings.Any(setting => setting.Name == "Gateway__Certificate__Path") ? "https" : "http";
-        return new(Process.Start(start)!, directory, isMounted, scheme, ports[0], ports[1]);
+        return new(Process.Start(start)!, directory, isMounted, scheme, address, ports[0], ports[1]);
     }
 
     /// <summary>Trusts the certificate that a test made, and no other.</summary>

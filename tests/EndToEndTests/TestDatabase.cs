@@ -23,14 +23,15 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <param name="provider">Sqlite or PostgreSql.</param>
     /// <param name="directory">The exchange's folder.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public static async Task<TestDatabase> StartAsync(string provider, string directory, CancellationToken cancellationToken)
+    /// <param name="address">Where PostgreSQL listens.</param>
+    public static async Task<TestDatabase> StartAsync(string provider, string directory, CancellationToken cancellationToken, string address = "127.0.0.1")
     {
         if (provider == "Sqlite")
         {
             return new(directory, null);
         }
 
-        var server = await PostgreSqlServer.StartAsync(durable: true, cancellationToken);
+        var server = await PostgreSqlServer.StartAsync(durable: true, cancellationToken, address);
         await server.CreateDatabaseAsync(Name, cancellationToken);
         return new(directory, server);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
+using Orleans.Serialization;
 
 namespace CooperaNet.Matching.Gateway.Clustering;
 
@@ -30,6 +31,7 @@ public static class ClusterClientExtensions
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken); // silos may start later than front ends
                 return true;
             });
+            client.Services.SendDatabaseErrors();
             if (certificate is not null)
             {
                 client.UseTls(certificate, tls => Share(tls, certificate));
@@ -37,6 +39,10 @@ public static class ClusterClientExtensions
         });
         return builder;
     }
+
+    /// <summary>Lets the database's errors travel between processes: without this an outage arrives as a defect of the serializer.</summary>
+    public static IServiceCollection SendDatabaseErrors(this IServiceCollection services) =>
+        services.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add(nameof(Npgsql)));
 
     /// <summary>The members' certificate, checked to be there where it must.</summary>
     /// <exception cref="InvalidOperationException">The address lies beyond loopback without a certificate, or the certificate can't be used.</exception>

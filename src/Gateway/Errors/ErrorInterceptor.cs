@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
@@ -52,7 +53,7 @@ internal sealed partial class ErrorInterceptor(ILogger<ErrorInterceptor> logger)
                 return ErrorStatus.Of(Code.DeadlineExceeded, "The call took longer than its deadline; it is safe to repeat.", "DeadlineExceeded");
             case InvalidProtocolBufferException:
                 return ErrorStatus.Of(Code.InvalidArgument, "The body is not a valid message of this method.", "Invalid");
-            case TimeoutException or OrleansException or DbException or IOException or OperationCanceledException:
+            case TimeoutException or OrleansException or DbException or IOException or SocketException or OperationCanceledException:
                 LogUnavailable(error, context.Method);
                 return ErrorStatus.Of(Code.Unavailable, "The exchange cannot do this right now; the call is safe to repeat.", "Unavailable");
             default:
