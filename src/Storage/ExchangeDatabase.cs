@@ -3,6 +3,7 @@ using System.Reflection;
 using CooperaNet.Matching.Bulk;
 using CooperaNet.Matching.PostgreSql;
 using CooperaNet.Matching.Sqlite;
+using Dapper;
 
 namespace CooperaNet.Matching.Storage;
 
@@ -56,6 +57,13 @@ public abstract class ExchangeDatabase : IAsyncDisposable
 
     /// <summary>A connection to read through.</summary>
     internal abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads and gives the connection back, so that nobody writes while holding one: with few connections that would wait for itself.</summary>
+    internal async Task<List<T>> ReadAsync<T>(string text, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var read = await OpenReadAsync(cancellationToken);
+        return (await read.QueryAsync<T>(new(text, parameters, cancellationToken: cancellationToken))).AsList();
+    }
 
     /// <summary>A connection whose temporary tables lie on disk, however large they grow.</summary>
     internal abstract ValueTask<DbConnection> OpenScratchAsync(CancellationToken cancellationToken);

@@ -173,6 +173,8 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         return verb.ExitCode == 0 ? printed.TrimEnd().Split('\n')[^1] : throw new InvalidOperationException($"No token was printed: {printed}");
     }
 
+    public static int FreePort() => FreePorts(1)[0];
+
     /// <summary>Ports that nobody listens on, below those that the system gives to outgoing connections: one of these could be taken before the program starts.</summary>
     private static int[] FreePorts(int count)
     {

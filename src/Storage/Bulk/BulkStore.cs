@@ -37,8 +37,7 @@ public sealed class BulkStore(ExchangeDatabase database)
     public async Task FinishAsync(string model, CancellationToken cancellationToken)
     {
         var sql = database.Sql;
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        var last = (await read.QueryAsync<(long Tx, long Seq)>(new($"SELECT {sql.Tx}, seq FROM history ORDER BY {sql.Newest} LIMIT 1", cancellationToken: cancellationToken))).Select(row => new Position(row.Tx, row.Seq)).SingleOrDefault();
+        var last = (await database.ReadAsync<(long Tx, long Seq)>($"SELECT {sql.Tx}, seq FROM history ORDER BY {sql.Newest} LIMIT 1", null, cancellationToken)).Select(row => new Position(row.Tx, row.Seq)).SingleOrDefault();
         await database.WriteAsync(
             "UPDATE follower SET tx = @tx, seq = @seq, model = @model; DELETE FROM OrleansStorage WHERE GrainTypeString = 'suggestions'", cancellationToken, ("@tx", last.Tx), ("@seq", last.Seq), ("@model", model));
     }

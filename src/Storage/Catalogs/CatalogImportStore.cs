@@ -122,8 +122,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
         {
             for (var after = ""; after is not null;)
             {
-                await using var read = await database.OpenReadAsync(cancellationToken);
-                var missing = (await read.QueryAsync<(string Name, string Reference)>(new(
+                var missing = await database.ReadAsync<(string Name, string Reference)>(
                     """
                     SELECT r.name, r.source_reference FROM register r
                     WHERE r.parent = @parent AND r.kind = lower(@kind) AND r.name > @after AND r.state = 'PUBLISHED' AND r.source_reference IS NOT NULL
@@ -131,7 +130,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
                       AND NOT EXISTS (SELECT 1 FROM catalog_import_row WHERE import = @import AND kind = @kind AND reference = r.source_reference)
                     ORDER BY r.name LIMIT @limit
                     """,
-                    new { import, parent = parent.ToString(), kind, after, limit = Batch }, cancellationToken: cancellationToken))).AsList();
+                    new { import, parent = parent.ToString(), kind, after, limit = Batch }, cancellationToken);
                 await database.WriteAsync(
                     """
                     INSERT INTO catalog_import_row(import, row, kind, reference, outcome, item, detail)
@@ -196,8 +195,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     /// <summary>Deletes what a table holds of an import, a batch at a time: other writers never wait for long.</summary>
     private async Task DeleteAsync(string table, string key, long import, CancellationToken cancellationToken)
     {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        while (await read.ExecuteScalarAsync<bool>(new($"SELECT EXISTS (SELECT 1 FROM {table} WHERE import = @import)", new { import }, cancellationToken: cancellationToken)))
+        while ((await database.ReadAsync<bool>($"SELECT EXISTS (SELECT 1 FROM {table} WHERE import = @import)", new { import }, cancellationToken))[0])
         {
             await database.WriteAsync(
                 $"DELETE FROM {table} WHERE (import, {key}) IN (SELECT import, {key} FROM {table} WHERE import = @import LIMIT {5 * Batch})", cancellationToken, ("@import", import));

@@ -26,8 +26,7 @@ public sealed class Partitioning(ExchangeDatabase database)
     /// <summary>Splits the data anew; no silo may run. Followers go on from where the slowest of them stood, so that nothing is missed.</summary>
     public async Task ChangeAsync(int partitions, CancellationToken cancellationToken)
     {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        var followers = (await read.QueryAsync<(long Tx, long Seq, string Model)>(new("SELECT tx, seq, model FROM follower ORDER BY tx, seq", cancellationToken: cancellationToken))).AsList();
+        var followers = await database.ReadAsync<(long Tx, long Seq, string Model)>("SELECT tx, seq, model FROM follower ORDER BY tx, seq", null, cancellationToken);
         var known = followers.DistinctBy(follower => follower.Model).Count() == 1 && followers.Count == await FindAsync(cancellationToken);
         await SetAsync(partitions, known ? new(followers[0].Tx, followers[0].Seq) : default, known ? followers[0].Model : "", cancellationToken);
     }
@@ -56,6 +55,7 @@ public sealed class Partitioning(ExchangeDatabase database)
         """
         INSERT INTO setting(key, value) VALUES ('matching.partitions', CAST(@partitions AS TEXT)) ON CONFLICT(key) DO UPDATE SET value = excluded.value;
         DELETE FROM follower;
+        DELETE FROM setting WHERE key LIKE 'matching.serving.%';
         WITH RECURSIVE p(partition) AS (SELECT 0 UNION ALL SELECT partition + 1 FROM p WHERE partition + 1 < @partitions)
         INSERT INTO follower(partition, tx, seq, model) SELECT partition, @tx, @seq, @model FROM p;
         """,

@@ -38,10 +38,9 @@ public sealed class EncodingStore(ExchangeDatabase database)
     /// <returns>Whether there were any; then there may be more.</returns>
     public async Task<bool> ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken)
     {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        var some = await read.QueryAsync<(long Item, string Model, long Revision)>(new(
+        var some = await database.ReadAsync<(long Item, string Model, long Revision)>(
             "SELECT e.item, e.model, e.revision FROM encoding e JOIN register r ON r.id = e.item WHERE e.model <> @keptModel AND r.bucket % @partitions = @partition LIMIT 500",
-            new { keptModel, partition, partitions }, cancellationToken: cancellationToken));
+            new { keptModel, partition, partitions }, cancellationToken);
         (string, object)[][] rows = [.. some.Select(row => new (string, object)[] { ("@item", row.Item), ("@model", row.Model), ("@revision", row.Revision) })];
         if (rows.Length > 0)
         {
