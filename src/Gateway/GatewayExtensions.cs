@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Accounts;
 using CooperaNet.Matching.Gateway.Audit;
 using CooperaNet.Matching.Gateway.Authorities;
 using CooperaNet.Matching.Gateway.Catalogs;
@@ -31,11 +32,13 @@ public static class GatewayExtensions
 
     /// <summary>Listens on the two ports.</summary>
     /// <exception cref="InvalidOperationException">The address is none, or lies beyond loopback without TLS and sign-in; the certificate can't be used.</exception>
-    public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="signIn">Whether the host issues tokens itself.</param>
+    public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder, bool signIn = false)
     {
         var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
         var certificate = options.Certificate.Load();
-        var address = Address(options, builder.Configuration.GetSection($"{IdentityOptions.Section}:{nameof(IdentityOptions.Issuers)}").GetChildren().Any());
+        var address = Address(options, signIn || builder.Configuration.GetSection($"{IdentityOptions.Section}:{nameof(IdentityOptions.Issuers)}").GetChildren().Any());
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -108,6 +111,7 @@ public static class GatewayExtensions
         app.UseMiddleware<AccessGuard>();
         app.UseMiddleware<QueryGuard>();
         app.MapGrpcService<AuthorityService>();
+        app.MapGrpcService<AccountService>();
         app.MapGrpcService<ExchangeService>();
         app.MapGrpcService<CatalogService>();
         app.MapGrpcService<MatchingService>();

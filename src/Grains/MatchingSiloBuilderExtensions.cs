@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Audit;
+using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Duplicates;
@@ -43,7 +44,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<ModelFollower>().AddHostedService(provider => provider.GetRequiredService<ModelFollower>());
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<AuditReader>().AddSingleton<HistorySealer>().AddHostedService<HistorySealing>();
-        services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
+        services.AddSingleton<AccountReader>().AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
         services.AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddSingleton<QueryPool>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB

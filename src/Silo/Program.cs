@@ -20,6 +20,11 @@ try
         return await reading;
     }
 
+    if (IdentityVerb.Find(args, builder, storage) is { } identity)
+    {
+        return await identity;
+    }
+
     await using var database = await ExchangeDatabase.OpenAsync(storage, default);
     if (Verbs.FindWriting(args, database) is { } writing)
     {
@@ -30,7 +35,8 @@ try
         .UseLocalhostClustering(builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 30000))
         .UseStorage(database)
         .AddMatching());
-    builder.UseGatewayPorts();
+    var issues = builder.UseIdentities(IdentityDatabase.Beside(database.DataSource, database.Folder));
+    builder.UseGatewayPorts(signIn: issues);
     builder.Services.AddGateway();
     if (!builder.Environment.IsProduction())
     {
@@ -40,6 +46,11 @@ try
     builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
     var app = builder.Build().MapGateway();
+    if (issues)
+    {
+        app.MapIssuer();
+    }
+
     try
     {
         await app.StartAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -29,7 +30,7 @@ internal sealed class TokenReader(IOptions<IdentityOptions> identity)
         var issuer = FindIssuer(value[Prefix.Length..].Trim()) ?? throw Refuse("The token is not a JWT of an issuer that this service accepts.");
         var result = await context.AuthenticateAsync(IssuerSchemes.SchemeOf(issuer.Issuer));
         return result.Succeeded
-            ? new(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc, issuer.InstructionClaim.Length > 0 ? One(result.Principal, issuer.InstructionClaim) : "")
+            ? new(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc, issuer.InstructionClaim.Length > 0 ? One(result.Principal, issuer.InstructionClaim) : "", Epoch(result.Principal, issuer))
             : throw Refuse(result.Failure switch
             {
                 SecurityTokenExpiredException => "The token has expired; get a new one.",
@@ -87,6 +88,12 @@ internal sealed class TokenReader(IOptions<IdentityOptions> identity)
             Scopes = role == CallerRole.Application ? [.. token.FindAll(issuer.ScopeClaim).SelectMany(claim => claim.Value.Split(' ')).Where(scope => scope is Caller.Read or Caller.Write)] : [],
         };
     }
+
+    private static long? Epoch(ClaimsPrincipal token, IssuerOptions issuer) => One(token, issuer.EpochClaim) switch
+    {
+        "" => null,
+        var text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : throw Refuse($"The token's claim '{issuer.EpochClaim}' is not a number."),
+    };
 
     /// <summary>The value of a claim that may be there once; empty when it isn't.</summary>
     private static string One(ClaimsPrincipal token, string type) => token.FindAll(type).ToList() switch

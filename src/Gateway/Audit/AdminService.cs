@@ -55,6 +55,29 @@ internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.Admin
         }
     }
 
+    public override async Task<ListSignInEventsResponse> ListSignInEvents(ListSignInEventsRequest request, ServerCallContext context)
+    {
+        var filter = new Matching.SignIns.SignInFilter(
+            request.Participant.Length > 0 ? ParentId.Parse(request.Participant, "participant").ToString() : "", request.Subject, request.Outcome, ItemWire.ToTime(request.StartTime, "startTime"), ItemWire.ToTime(request.EndTime, "endTime"));
+        var page = await grains.GetSignIns().ListAsync(filter, request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
+        return new()
+        {
+            Events =
+            {
+                page.Rows.Select(told => new SignInEvent
+                {
+                    Name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"signInEvents/{told.Seq}"),
+                    Time = told.Time.ToTimestamp(),
+                    Subject = told.Subject,
+                    Participant = told.Participant,
+                    Outcome = told.Outcome,
+                    From = told.From,
+                }),
+            },
+            NextPageToken = page.NextPageToken,
+        };
+    }
+
     private static AuditFilter Filter(string participant, string resource, string subject, string role, string verb, bool onBehalfOnly, Timestamp? start, Timestamp? end) => new(
         participant.Length > 0 ? ParentId.Parse(participant, "participant") : null,
         resource.Length == 0 || ItemId.Find(resource) is not null || ParentId.Find(resource) is not null ? resource : throw MatchingException.Invalid("resource", $"'{ResourceId.Excerpt(resource)}' is not the name of an item, authority or partner."),
