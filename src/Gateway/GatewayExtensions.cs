@@ -8,6 +8,7 @@ using CooperaNet.Matching.Gateway.Catalogs;
 using CooperaNet.Matching.Gateway.Errors;
 using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Json;
+using CooperaNet.Matching.Gateway.Limits;
 using CooperaNet.Matching.Gateway.OpenApi;
 using CooperaNet.Matching.Gateway.Quality;
 using CooperaNet.Matching.Gateway.Statistics;
@@ -48,6 +49,8 @@ public static class GatewayExtensions
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(3); // a client that vanished is gone within ten seconds: Kestrel looks once a second
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
             kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.AddServerHeader = false;
         });
         return builder;
@@ -66,6 +69,7 @@ public static class GatewayExtensions
     {
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddAccess();
         services.AddGrpc(grpc =>
         {
@@ -103,12 +107,14 @@ public static class GatewayExtensions
     /// <summary>Maps the services.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.UseMiddleware<SecurityHeaders>();
         app.UseRouting();
         app.UseCors();
         app.UseRequestTimeouts();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<UnreadableMessages>();
         app.UseMiddleware<AccessGuard>();
+        app.UseMiddleware<RateGuard>();
         app.UseMiddleware<QueryGuard>();
         app.MapGrpcService<AuthorityService>();
         app.MapGrpcService<AccountService>();

@@ -105,6 +105,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         web.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Gateway:AllowedOrigins:0"] = Page,
+            ["Limits:IsOn"] = "false", // tests ask faster than anybody may
             ["Identity:Issuers:0:Issuer"] = TestIssuer.Name,
             [metadataAddress.Length > 0 ? "Identity:Issuers:0:MetadataAddress" : "Identity:Issuers:0:JwksFile"] = metadataAddress.Length > 0 ? metadataAddress : keys,
         });
