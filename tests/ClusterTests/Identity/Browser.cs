@@ -7,9 +7,12 @@ using System.Web;
 namespace CooperaNet.Matching.ClusterTests.Identity;
 
 /// <summary>Somebody at the sign-in pages: cookies are kept, forms are sent with their hidden fields, redirects are told and not followed.</summary>
-internal sealed partial class Browser(HttpMessageHandler handler) : IDisposable
+internal sealed partial class Browser(HttpMessageHandler handler, string address = "http://localhost") : IDisposable
 {
-    private readonly HttpClient client = new(handler) { BaseAddress = new("http://localhost") };
+    /// <summary>What everybody chooses.</summary>
+    public const string Password = "correct horse battery";
+
+    private readonly HttpClient client = new(handler) { BaseAddress = new(address) };
 
     public async Task<(HttpStatusCode Status, string Page)> GetAsync(string path)
     {
@@ -34,9 +37,22 @@ internal sealed partial class Browser(HttpMessageHandler handler) : IDisposable
 
     /// <summary>Opens the link of an invitation and chooses the password of all tests.</summary>
     public async Task<string> TakeAccountAsync(string link) =>
-        (await SubmitAsync("/identity/activate", (await GetAsync(link)).Page, ("password", IssuerServer.Password), ("again", IssuerServer.Password))).Page;
+        (await SubmitAsync("/identity/activate", (await GetAsync(link)).Page, ("password", Password), ("again", Password))).Page;
+
+    /// <summary>Sets up the second factor of who is signed in; returns its key.</summary>
+    public async Task<string> SetUpSecondFactorAsync()
+    {
+        const string Path = "/identity/second-factor/set-up?back=/identity/";
+        var (_, page) = await GetAsync(Path);
+        var key = Key().Match(page).Groups[1].Value;
+        Assert.Equal(HttpStatusCode.OK, (await SubmitAsync(Path, page, ("code", Totp.Code(key)))).Status);
+        return key;
+    }
 
     public void Dispose() => client.Dispose();
+
+    [GeneratedRegex("<code>([A-Z2-7]+)</code>")]
+    private static partial Regex Key();
 
     [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
     private static partial Regex Hidden();

@@ -15,7 +15,7 @@ namespace CooperaNet.Matching.ClusterTests.Identity;
 /// <summary>The built-in issuer with a gateway of its own over the cluster of all tests, on the real clock, with few rounds of hashing.</summary>
 internal sealed partial class IssuerServer : IAsyncDisposable
 {
-    public const string Password = "correct horse battery";
+    public const string Password = Browser.Password;
     private readonly WebApplication app;
     private readonly ExchangeFixture exchange;
 
@@ -83,11 +83,7 @@ internal sealed partial class IssuerServer : IAsyncDisposable
         using var browser = Open();
         await browser.TakeAccountAsync(link.PathAndQuery);
         await browser.SignInAsync(address, Password);
-        var (_, page) = await browser.GetAsync("/identity/second-factor/set-up?back=/identity/");
-        var key = Key().Match(page).Groups[1].Value;
-        var (status, _) = await browser.SubmitAsync("/identity/second-factor/set-up?back=/identity/", page, ("code", Totp.Code(key)));
-        Assert.Equal(200, (int)status);
-        return (address, key);
+        return (address, await browser.SetUpSecondFactorAsync());
     }
 
     /// <summary>The link in the newest letter to an address, as a path.</summary>
@@ -138,7 +134,4 @@ internal sealed partial class IssuerServer : IAsyncDisposable
 
     [GeneratedRegex(@"https?://localhost(/\S+)")]
     private static partial Regex Link();
-
-    [GeneratedRegex("<code>([A-Z2-7]+)</code>")]
-    private static partial Regex Key();
 }
