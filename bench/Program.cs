@@ -6,6 +6,7 @@ using CooperaNet.Matching.Benchmarks.Index;
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
 // dotnet run -c Release --project bench -- index N... [FILE] the index alone, beside Lucene.NET and FTS5, at N offers made of the sentences of a file
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
+// dotnet run -c Release --project bench -- token             what a token adds to a call
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
 {
@@ -28,6 +29,12 @@ if (args is ["index", .. var what])
 if (args is ["start"])
 {
     await StartBenchmark.RunAsync();
+    return;
+}
+
+if (args is ["token"])
+{
+    await TokenBenchmark.RunAsync();
     return;
 }
 

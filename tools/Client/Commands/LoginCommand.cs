@@ -27,7 +27,7 @@ internal static class LoginCommand
             }
 
             using var client = new HttpClient();
-            var tokens = await new Issuer(client, issuer).SignInAsync((page, code) => session.Console.WriteLine(session.Texts.OpenPage(page, code)), cancellationToken);
+            var tokens = await new Issuer(client, issuer).SignInAsync((page, code) => System.Console.Out.WriteLine(session.Texts.OpenPage(page, code)), cancellationToken);
             using var file = await SignInFile.OpenAsync(cancellationToken);
             await file.WriteAsync(CurrentToken.Read(server, issuer.ToString(), tokens), cancellationToken);
             session.Console.WriteLine(session.Texts.SignedIn);
