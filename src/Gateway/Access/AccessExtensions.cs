@@ -21,6 +21,8 @@ public static class AccessExtensions
     internal static void AddAccess(this IServiceCollection services)
     {
         services.AddOptions<IdentityOptions>().BindConfiguration(IdentityOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        // With a single scheme ASP.NET Core would make it the default and check each token once more, before and beside TokenReader.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         services.AddAuthentication();
         services.AddTransient<JwtBearerHandler>();
         services.AddSingleton<IPostConfigureOptions<JwtBearerOptions>, JwtBearerPostConfigureOptions>();

@@ -12,6 +12,9 @@ internal sealed partial class AccountTable(IGrainFactory grains, TimeProvider cl
     /// <summary>How old an answer may be.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How old an answer may be by which somebody is refused.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How long changes are still let through by an old answer when there is no new one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -45,6 +48,10 @@ internal sealed partial class AccountTable(IGrainFactory grains, TimeProvider cl
             {
                 await ReadAsync(changes, cancellationToken); // the first question was asked before the token was given
             }
+        }
+        else if (Age() >= Recent && !Holds(identified))
+        {
+            await ReadAsync(changes, cancellationToken); // the account may have been resumed since
         }
 
         if (!Holds(identified))
