@@ -9,6 +9,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 // dotnet run -c Release --project bench -- lines N FILE [SENTENCES] a file of N items for the program's command load
 // dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
+// dotnet run -c Release --project bench -- token             what a token adds to a call
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
 if (args is ["exchange", .. var sizes])
 {
@@ -43,6 +44,12 @@ if (args is ["lines", .. var lines])
 if (args is ["start"])
 {
     await StartBenchmark.RunAsync();
+    return;
+}
+
+if (args is ["token"])
+{
+    await TokenBenchmark.RunAsync();
     return;
 }
 

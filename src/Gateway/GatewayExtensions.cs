@@ -1,12 +1,14 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Accounts;
 using CooperaNet.Matching.Gateway.Audit;
 using CooperaNet.Matching.Gateway.Authorities;
 using CooperaNet.Matching.Gateway.Catalogs;
 using CooperaNet.Matching.Gateway.Errors;
 using CooperaNet.Matching.Gateway.Items;
 using CooperaNet.Matching.Gateway.Json;
+using CooperaNet.Matching.Gateway.Limits;
 using CooperaNet.Matching.Gateway.OpenApi;
 using CooperaNet.Matching.Gateway.Quality;
 using CooperaNet.Matching.Gateway.Resilience;
@@ -33,11 +35,13 @@ public static class GatewayExtensions
 
     /// <summary>Listens on the two ports.</summary>
     /// <exception cref="InvalidOperationException">The address is none, or lies beyond loopback without TLS and sign-in; the certificate can't be used.</exception>
-    public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="signIn">Whether the host issues tokens itself.</param>
+    public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder, bool signIn = false)
     {
         var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
         var certificate = options.Certificate.Load();
-        var address = Address(options, builder.Configuration.GetSection($"{IdentityOptions.Section}:{nameof(IdentityOptions.Issuers)}").GetChildren().Any());
+        var address = Address(options, signIn || builder.Configuration.GetSection($"{IdentityOptions.Section}:{nameof(IdentityOptions.Issuers)}").GetChildren().Any());
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -51,6 +55,8 @@ public static class GatewayExtensions
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(3); // a client that vanished is gone within ten seconds: Kestrel looks once a second
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(3);
             kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.AddServerHeader = false;
         });
         return builder;
@@ -69,6 +75,7 @@ public static class GatewayExtensions
     {
         services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddAccess();
         services.AddGrpc(grpc =>
         {
@@ -125,14 +132,17 @@ public static class GatewayExtensions
     /// <summary>Maps the services.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.UseMiddleware<SecurityHeaders>();
         app.UseRouting();
         app.UseCors();
         app.UseRequestTimeouts();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<UnreadableMessages>();
         app.UseMiddleware<AccessGuard>();
+        app.UseMiddleware<RateGuard>();
         app.UseMiddleware<QueryGuard>();
         app.MapGrpcService<AuthorityService>();
+        app.MapGrpcService<AccountService>();
         app.MapGrpcService<ExchangeService>();
         app.MapGrpcService<CatalogService>();
         app.MapGrpcService<MatchingService>();

@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Audit;
+using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Duplicates;
@@ -44,7 +45,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<ModelFollower>().AddHostedService(provider => provider.GetRequiredService<ModelFollower>());
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<AuditReader>().AddSingleton<HistorySealer>().AddHostedService<HistorySealing>();
-        services.AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
+        services.AddSingleton<AccountReader>().AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
         services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddSingleton<PartitionSuggester>().AddSingleton<QueryPool>();
         services.AddHostedService<PartitionBalancer>().AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();

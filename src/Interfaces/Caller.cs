@@ -98,6 +98,16 @@ public sealed record Caller
         }
     }
 
+    /// <summary>Lets through who looks after others' accounts.</summary>
+    /// <exception cref="MatchingException">NotPermitted.</exception>
+    public void CheckManagesAccounts()
+    {
+        if (Role is not (CallerRole.Secretariat or CallerRole.System))
+        {
+            throw new MatchingException(MatchingError.NotPermitted, "Accounts are looked after by the Secretariat.");
+        }
+    }
+
     /// <summary>Lets through the service itself only.</summary>
     /// <exception cref="MatchingException">NotPermitted.</exception>
     public void CheckIsSystem()

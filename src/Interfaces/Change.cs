@@ -9,7 +9,7 @@ public sealed record EntryOnBehalf([property: Id(0)] string Participant, [proper
 
 /// <summary>Who changed a resource, why, and by which request. Stored inside the state, so that the history tells it.</summary>
 /// <param name="Who">The caller's subject; <c>system</c> for the service itself, <c>anonymous</c> in states from before sign-in existed.</param>
-/// <param name="Why">The verb: create, update, publish, withdraw, republish, confirm, delete, import, seed.</param>
+/// <param name="Why">The verb: create, update, publish, withdraw, republish, confirm, delete, import, seed; of accounts invite, resend, activate, hand-over, suspend, resume, change-address, confirm-address.</param>
 /// <param name="RequestId">The client's request id, or empty.</param>
 /// <param name="Time">When, UTC.</param>
 /// <param name="Role">In which role.</param>

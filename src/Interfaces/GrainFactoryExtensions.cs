@@ -2,9 +2,11 @@ using CooperaNet.Matching.Audit;
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Items;
+using CooperaNet.Matching.Mail;
 using CooperaNet.Matching.Quality;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Search;
+using CooperaNet.Matching.SignIns;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Suggestions;
 
@@ -25,6 +27,20 @@ public static class GrainFactoryExtensions
     public static IParticipantGrain GetParticipant(this IGrainFactory grains, ParentId id) => id.Kind == ParentKind.Authority
         ? grains.GetGrain<IAuthorityGrain>(id.ToString())
         : grains.GetGrain<IPartnerGrain>(id.ToString());
+
+    /// <summary>A reference to the same grain, for its account.</summary>
+    public static IAccountGrain GetAccount(this IGrainFactory grains, ParentId id) => id.Kind == ParentKind.Authority
+        ? grains.GetGrain<IAuthorityGrain>(id.ToString())
+        : grains.GetGrain<IPartnerGrain>(id.ToString());
+
+    /// <summary>Reads accounts; any silo serves it.</summary>
+    public static IAccountsGrain GetAccounts(this IGrainFactory grains) => grains.GetGrain<IAccountsGrain>(0);
+
+    /// <summary>Sends letters; any silo serves it.</summary>
+    public static IMailGrain GetMail(this IGrainFactory grains) => grains.GetGrain<IMailGrain>(0);
+
+    /// <summary>Reads sign-ins; any silo serves it.</summary>
+    public static ISignInsGrain GetSignIns(this IGrainFactory grains) => grains.GetGrain<ISignInsGrain>(0);
 
     /// <summary>Reads lists from the register; any silo serves it.</summary>
     public static IRegisterGrain GetRegister(this IGrainFactory grains) => grains.GetGrain<IRegisterGrain>(0);

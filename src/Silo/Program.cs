@@ -22,6 +22,11 @@ try
         return await reading;
     }
 
+    if (IdentityVerb.Find(args, builder, storage) is { } identity)
+    {
+        return await identity;
+    }
+
     await using var database = await ExchangeDatabase.OpenAsync(storage, default);
     if (Verbs.FindWriting(args, database, builder.Configuration) is { } writing)
     {
@@ -30,7 +35,8 @@ try
 
     var cluster = builder.Configuration.GetSection(ClusterMembershipSettings.Section).Get<ClusterMembershipSettings>() ?? new();
     builder.UseOrleans(silo => silo.UseStorage(database).UseCluster(database, cluster).AddMatching().AddOperatorsDashboard(builder.Configuration));
-    builder.UseGatewayPorts().AddTelemetry();
+    var issues = builder.UseIdentities(IdentityDatabase.Beside(database.DataSource, database.Folder));
+    builder.UseGatewayPorts(signIn: issues).AddTelemetry();
     var answersClients = builder.Configuration.GetValue($"{GatewayOptions.Section}:{nameof(GatewayOptions.Enabled)}", true);
     _ = answersClients ? builder.Services.AddGateway() : builder.Services.AddHealth();
     if (!builder.Environment.IsProduction())
@@ -43,6 +49,11 @@ try
 
     var app = builder.Build().UseTelemetry().MapDashboard();
     _ = answersClients ? app.MapGateway() : app.MapHealth();
+    if (answersClients && issues)
+    {
+        app.MapIssuer();
+    }
+
     try
     {
         await app.StartAsync();

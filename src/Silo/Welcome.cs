@@ -1,4 +1,6 @@
 using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Identity;
+using CooperaNet.Matching.Mail;
 using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Silo;
@@ -17,7 +19,8 @@ internal static class Welcome
               JSON  {{json}}      OpenAPI: {{json}}/openapi/v1.json
               gRPC  {{scheme}}://{{gateway.Address}}:{{gateway.GrpcPort}}
               data  {{location}}
-              token {{(app.Environment.IsProduction() ? "from the issuers in Identity__Issuers" : "dotnet run --project src/Silo -- token --role secretariat")}}
+              token {{Token(app)}}
+              mail  {{Mail(app)}}
             Try
               curl '{{json}}/v1/statistics?languageCode=es'
               curl '{{json}}/v1/authorities/-/needs'
@@ -25,4 +28,16 @@ internal static class Welcome
 
             """);
     }
+
+    /// <summary>How one gets in.</summary>
+    private static string Token(WebApplication app)
+    {
+        var signIn = app.Services.GetRequiredService<IOptions<SignInOptions>>().Value.IsOn ? $"{app.Services.GetRequiredService<IssuerAddress>().Base}identity/ (first person: invite-secretariat ADDRESS)" : "";
+        var development = app.Environment.IsProduction() ? "" : "dotnet run --project src/Silo -- token --role secretariat";
+        return string.Join(", or ", ((string[])[signIn, development]).Where(way => way.Length > 0).DefaultIfEmpty("from the issuers in Identity__Issuers"));
+    }
+
+    /// <summary>Where letters go.</summary>
+    private static string Mail(WebApplication app) => app.Services.GetRequiredService<IOptions<MailOptions>>().Value is { Host.Length: > 0 } mail
+        ? $"{mail.Host}:{mail.Port}" : $"{Path.Combine(app.Services.GetRequiredService<IdentityDatabase>().Folder, "mail")} (no mail server is set: Mail__Host)";
 }

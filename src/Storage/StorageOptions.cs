@@ -20,7 +20,7 @@ public sealed class StorageOptions
 
     /// <summary>The connection string from either setting, or null when none is set.</summary>
     /// <exception cref="StorageException">Both are set, or the file cannot be read or is empty.</exception>
-    internal string? ReadConnectionString()
+    public string? ReadConnectionString()
     {
         if (string.IsNullOrWhiteSpace(ConnectionStringFile))
         {

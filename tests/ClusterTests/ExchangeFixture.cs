@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CooperaNet.Matching.ClusterTests;
 using CooperaNet.Matching.ClusterTests.Access;
 using CooperaNet.Matching.Gateway;
+using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
 using Grpc.Core;
@@ -70,7 +71,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             silo.UseStorage(Database).AddMatching();
-            silo.Services.AddSingleton<TimeProvider>(Clock);
+            silo.Services.AddSingleton<TimeProvider>(Clock).AddIdentities(IdentityDatabase.Beside(Database.DataSource, Database.Folder), new Uri("http://localhost"));
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
         cluster = builder.Build();
@@ -104,6 +105,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         web.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Gateway:AllowedOrigins:0"] = Page,
+            ["Limits:IsOn"] = "false", // tests ask faster than anybody may
             ["Identity:Issuers:0:Issuer"] = TestIssuer.Name,
             [metadataAddress.Length > 0 ? "Identity:Issuers:0:MetadataAddress" : "Identity:Issuers:0:JwksFile"] = metadataAddress.Length > 0 ? metadataAddress : keys,
         });

@@ -6,7 +6,7 @@ namespace CooperaNet.Matching.EndToEndTests;
 internal static class ClientProcess
 {
     /// <summary>In its own output folder, beside this one: it runs on another shared framework.</summary>
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "..", "..", "CooperaNet.Matching.Client", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "cooperanet.dll");
+    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "..", "..", "CooperaNet.Matching.Client", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "cooperanet.dll");
 
     /// <summary>Starts a command against an exchange, with the token of the authority that it names or the Secretariat's.</summary>
     public static async Task<Process> StartAsync(ExchangeProcess exchange, params string[] arguments)

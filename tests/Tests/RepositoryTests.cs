@@ -14,7 +14,7 @@ public partial class RepositoryTests
     [InlineData("Storage", "Interfaces")]
     [InlineData("Grains", "Interfaces,Matching,Storage")]
     [InlineData("Gateway", "Interfaces")]
-    [InlineData("Identity", "")]
+    [InlineData("Identity", "Interfaces")]
     [InlineData("Silo", "Gateway,Grains,Identity")]
     public void Projects_reference_only_what_the_house_plan_allows(string project, string allowed)
     {

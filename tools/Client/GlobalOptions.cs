@@ -24,7 +24,7 @@ internal static class GlobalOptions
 
     public static Option<string> Token { get; } = new("--token")
     {
-        Description = "An access token; better in COOPERANET_TOKEN, where other users of this computer don't see it. Without one you read what is published.",
+        Description = "An access token; better in COOPERANET_TOKEN, where other users of this computer don't see it. Without one, that of who is signed in (login), or else you read what is published.",
         Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COOPERANET_TOKEN") ?? "",
     };

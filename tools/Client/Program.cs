@@ -5,6 +5,7 @@ using CooperaNet.Matching.Client.Commands;
 var root = new RootCommand("CooperaNet.Matching from the command line: catalogues in and out, suggestions, search and figures.")
 {
     GlobalOptions.Server, GlobalOptions.Token, GlobalOptions.Instruction, GlobalOptions.Json, GlobalOptions.Language,
+    LoginCommand.Create(), LoginCommand.CreateLogout(), TokenCommand.Create(),
     ImportCommand.Create(), ExportCommand.Create(),
     SuggestCommand.Create(), ProspectsCommand.Create(), SearchCommand.Create(), StatsCommand.Create(),
     AuthoritiesCommand.Create(), ShowCommand.Create(),

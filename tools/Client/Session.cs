@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CooperaNet.Matching.Client.Output;
+using CooperaNet.Matching.Client.SignIn;
 using CooperaNet.Matching.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -28,13 +29,13 @@ internal static class Exit
 }
 
 /// <summary>One run of a command: the channel, the clients, and how things are shown.</summary>
-internal sealed class Session(ParseResult arguments) : IDisposable
+internal sealed class Session(ParseResult arguments, string token = "") : IDisposable
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithIndentation());
 
     private readonly GrpcChannel channel = GrpcChannel.ForAddress(arguments.GetValue(GlobalOptions.Server)!, new GrpcChannelOptions
     {
-        Credentials = Credentials(arguments.GetValue(GlobalOptions.Server)!, arguments.GetValue(GlobalOptions.Token)!),
+        Credentials = Credentials(arguments.GetValue(GlobalOptions.Server)!, token),
         UnsafeUseInsecureChannelCallCredentials = true,
         ServiceConfig = new ServiceConfig
         {
@@ -59,6 +60,8 @@ internal sealed class Session(ParseResult arguments) : IDisposable
 
     public AuthorityService.AuthorityServiceClient Authorities => new(channel);
 
+    private bool HasToken { get; } = token.Length > 0;
+
     public bool Json { get; } = arguments.GetValue(GlobalOptions.Json);
 
     /// <summary>en, es, pt or fr.</summary>
@@ -72,10 +75,32 @@ internal sealed class Session(ParseResult arguments) : IDisposable
     public IAnsiConsole Errors { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
 
     /// <summary>Runs a command; what fails is said in words that help.</summary>
-    public static async Task<int> RunAsync(ParseResult arguments, Func<Session, Task<int>> command)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="signIn">Whether it acts as who is signed in.</param>
+    public static async Task<int> RunAsync(ParseResult arguments, Func<Session, Task<int>> command, bool signIn = true)
     {
-        using var session = new Session(arguments);
-        if (arguments.GetValue(GlobalOptions.Token) is { Length: > 0 } && new Uri(arguments.GetValue(GlobalOptions.Server)!) is { Scheme: "http", IsLoopback: false } server)
+        using var asking = new Session(arguments);
+        try
+        {
+            using var session = new Session(arguments, signIn ? await CurrentToken.FindAsync(arguments, default) : "");
+            return await RunAsync(arguments, session, command);
+        }
+        catch (SignInException error)
+        {
+            asking.Errors.MarkupLineInterpolated($"[red]{error.Message}[/]");
+            return Exit.Refused;
+        }
+        catch (HttpRequestException error)
+        {
+            asking.Errors.MarkupLineInterpolated($"[red]{error.Message}[/]");
+            return Exit.Unavailable;
+        }
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, Session session, Func<Session, Task<int>> command)
+    {
+        if (session.HasToken && new Uri(arguments.GetValue(GlobalOptions.Server)!) is { Scheme: "http", IsLoopback: false } server)
         {
             session.Errors.MarkupLineInterpolated($"[red]--server {server}: a token is sent to another computer over https only.[/]");
             return Exit.Refused;

@@ -1,4 +1,5 @@
 using CooperaNet.Matching.Gateway.Errors;
+using Google.Rpc;
 using Grpc.AspNetCore.Server;
 
 namespace CooperaNet.Matching.Gateway.Access;
@@ -6,19 +7,25 @@ namespace CooperaNet.Matching.Gateway.Access;
 /// <summary>Finds out who calls and lets through whom the policy lets call this RPC, before a byte of the request's body is read.</summary>
 internal sealed class AccessGuard(RequestDelegate next)
 {
-    public async Task InvokeAsync(HttpContext context, TokenReader tokens)
+    public async Task InvokeAsync(HttpContext context, TokenReader tokens, AccountTable accounts)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method.FullName is { } rpc)
         {
             try
             {
                 var identified = await tokens.ReadAsync(context);
-                Check(rpc, identified.Caller);
+                var rule = Check(rpc, identified.Caller);
+                await accounts.CheckAsync(identified, rule.Changes.Length > 0, context.RequestAborted);
                 context.Features.Set(identified);
             }
             catch (MatchingException refusal)
             {
-                await EarlyRefusal.WriteAsync(context, refusal);
+                await EarlyRefusal.WriteAsync(context, ErrorStatus.Of(refusal));
+                return;
+            }
+            catch (TimeoutException)
+            {
+                await EarlyRefusal.WriteAsync(context, ErrorStatus.Of(Code.Unavailable, "The exchange cannot do this right now; the call is safe to repeat.", "Unavailable"));
                 return;
             }
         }
@@ -26,7 +33,7 @@ internal sealed class AccessGuard(RequestDelegate next)
         await next(context);
     }
 
-    private static void Check(string rpc, Caller caller)
+    private static Rule Check(string rpc, Caller caller)
     {
         var method = rpc[(rpc.LastIndexOf('/') + 1)..];
         if (Policy.Find(rpc) is not { } rule)
@@ -40,5 +47,7 @@ internal sealed class AccessGuard(RequestDelegate next)
                 ? new MatchingException(MatchingError.Unauthenticated, $"{method} needs a token: send the header 'Authorization: Bearer …'.")
                 : new MatchingException(MatchingError.NotPermitted, $"{method} is not open to the role {caller.Role}.");
         }
+
+        return rule;
     }
 }

@@ -6,7 +6,8 @@ namespace CooperaNet.Matching.Gateway.Access;
 /// <param name="Caller">The caller.</param>
 /// <param name="Expires">When the token ends; null without one.</param>
 /// <param name="Instruction">The instruction on which the Secretariat's token acts for whomever it changes something of; empty when each request states its own.</param>
-internal sealed record Identified(Caller Caller, DateTimeOffset? Expires, string Instruction = "");
+/// <param name="Epoch">The account's epoch when the token was given; null when the token tells none.</param>
+internal sealed record Identified(Caller Caller, DateTimeOffset? Expires, string Instruction = "", long? Epoch = null);
 
 /// <summary>The caller of a call, for the services.</summary>
 internal static class Callers

@@ -28,7 +28,7 @@ public sealed class IdentityOptions : IValidatableObject
                 yield return new($"{setting}__Audience is empty: give the aud that the issuer writes into tokens for this service.");
             }
 
-            if (issuer.Keys.Count == 0 && issuer.MetadataAddress.Length == 0 == (issuer.JwksFile.Length == 0))
+            if (issuer.Keys is null && issuer.MetadataAddress.Length == 0 == (issuer.JwksFile.Length == 0))
             {
                 yield return new($"{setting}: give either MetadataAddress or JwksFile, where the issuer's public keys are found.");
             }
@@ -76,6 +76,9 @@ public sealed class IssuerOptions
     /// <summary>The claim with a standing instruction for the Secretariat; none for issuers set by configuration, where each request states its own.</summary>
     internal string InstructionClaim { get; init; } = "";
 
-    /// <summary>Keys that the host hands over itself.</summary>
-    internal IReadOnlyList<SecurityKey> Keys { get; init; } = [];
+    /// <summary>The claim with the account's epoch when the token was given; tokens without it count while their account isn't suspended. Default: epoch.</summary>
+    public string EpochClaim { get; set; } = "epoch";
+
+    /// <summary>Keys that the host hands over itself, asked for at each token; null for none.</summary>
+    internal Func<IReadOnlyList<SecurityKey>>? Keys { get; init; }
 }

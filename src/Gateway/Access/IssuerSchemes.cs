@@ -57,10 +57,15 @@ internal sealed class IssuerSchemes(IOptions<IdentityOptions> identity) : IConfi
                 AutomaticRefreshInterval = KeysKeptFor,
             };
         }
+        else if (issuer.Keys is { } keys)
+        {
+            options.Configuration = new() { Issuer = issuer.Issuer };
+            options.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, id, _) => keys().Where(key => key.KeyId == id);
+        }
         else
         {
             options.Configuration = new() { Issuer = issuer.Issuer };
-            foreach (var key in issuer.Keys.Count > 0 ? [.. issuer.Keys] : JsonWebKeySet.Create(File.ReadAllText(issuer.JwksFile)).GetSigningKeys())
+            foreach (var key in JsonWebKeySet.Create(File.ReadAllText(issuer.JwksFile)).GetSigningKeys())
             {
                 options.Configuration.SigningKeys.Add(key);
             }

@@ -54,6 +54,15 @@ internal static class Policy
         new("AuthorityService/UpdatePartner", [Partner, Secretariat, Application], Changes: "partner.name"),
         new("AuthorityService/ConfirmPartner", [Partner, Application], Changes: "name"),
 
+        new("AccountService/GetAccount", [FocalPoint, Partner, Secretariat], Reads: "name"),
+        new("AccountService/ListAccounts", [Secretariat]),
+        new("AccountService/InviteAccount", [Secretariat]),
+        new("AccountService/ResendInvitation", [Secretariat]),
+        new("AccountService/SuspendAccount", [Secretariat]),
+        new("AccountService/ResumeAccount", [Secretariat]),
+        new("AccountService/HandOverAccount", [Secretariat]),
+        new("AccountService/ChangeAccountAddress", [FocalPoint, Partner, Secretariat], Reads: "name"),
+
         new("ExchangeService/SearchExchange", Everyone),
         new("ExchangeService/GetOffer", Everyone),
         new("ExchangeService/ListOffers", Everyone),
@@ -96,6 +105,7 @@ internal static class Policy
 
         new("AdminService/ListAuditEvents", [Secretariat, Administrator]),
         new("AdminService/ExportAuditEvents", [Secretariat, Administrator]),
+        new("AdminService/ListSignInEvents", [Secretariat, Administrator]),
 
         new("grpc.health.v1.Health/Check", Everyone),
         new("grpc.health.v1.Health/Watch", Everyone),

@@ -1,14 +1,24 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CooperaNet.Matching.Gateway.Access;
 
-/// <summary>Makes a caller of a request's bearer token. A token that isn't accepted is never taken for no token.</summary>
-internal sealed class TokenReader(IOptions<IdentityOptions> identity)
+/// <summary>
+/// Makes a caller of a request's bearer token. A token that isn't accepted is never taken for no token. An accepted one is remembered for
+/// a minute at most, as checking its signature costs more than the rest of a short call; whether its account holds is asked each time.
+/// </summary>
+internal sealed class TokenReader(IOptions<IdentityOptions> identity, TimeProvider clock) : IDisposable
 {
+    private const int RememberedTokens = 10_000;
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+
+    private readonly MemoryCache accepted = new(new MemoryCacheOptions { SizeLimit = RememberedTokens });
+
     private const string Prefix = "Bearer ";
     private const int MaxClaim = 200;
 
@@ -26,10 +36,16 @@ internal sealed class TokenReader(IOptions<IdentityOptions> identity)
             throw Refuse("The header 'Authorization' must be given once, as 'Bearer' and an access token.");
         }
 
-        var issuer = FindIssuer(value[Prefix.Length..].Trim()) ?? throw Refuse("The token is not a JWT of an issuer that this service accepts.");
+        var token = value[Prefix.Length..].Trim();
+        if (accepted.TryGetValue(token, out Identified? known) && known!.Expires > clock.GetUtcNow())
+        {
+            return known;
+        }
+
+        var issuer = FindIssuer(token) ?? throw Refuse("The token is not a JWT of an issuer that this service accepts.");
         var result = await context.AuthenticateAsync(IssuerSchemes.SchemeOf(issuer.Issuer));
         return result.Succeeded
-            ? new(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc, issuer.InstructionClaim.Length > 0 ? One(result.Principal, issuer.InstructionClaim) : "")
+            ? accepted.Set(token, new Identified(ToCaller(result.Principal, issuer), result.Properties?.ExpiresUtc, issuer.InstructionClaim.Length > 0 ? One(result.Principal, issuer.InstructionClaim) : "", Epoch(result.Principal, issuer)), new MemoryCacheEntryOptions { AbsoluteExpirationRelativeToNow = Remembered, Size = 1 })
             : throw Refuse(result.Failure switch
             {
                 SecurityTokenExpiredException => "The token has expired; get a new one.",
@@ -38,6 +54,8 @@ internal sealed class TokenReader(IOptions<IdentityOptions> identity)
                 _ => "The token is not accepted.",
             });
     }
+
+    public void Dispose() => accepted.Dispose();
 
     /// <summary>Whose the token says it is; nothing is believed before that issuer's scheme has checked it.</summary>
     private IssuerOptions? FindIssuer(string token)
@@ -87,6 +105,12 @@ internal sealed class TokenReader(IOptions<IdentityOptions> identity)
             Scopes = role == CallerRole.Application ? [.. token.FindAll(issuer.ScopeClaim).SelectMany(claim => claim.Value.Split(' ')).Where(scope => scope is Caller.Read or Caller.Write)] : [],
         };
     }
+
+    private static long? Epoch(ClaimsPrincipal token, IssuerOptions issuer) => One(token, issuer.EpochClaim) switch
+    {
+        "" => null,
+        var text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : throw Refuse($"The token's claim '{issuer.EpochClaim}' is not a number."),
+    };
 
     /// <summary>The value of a claim that may be there once; empty when it isn't.</summary>
     private static string One(ClaimsPrincipal token, string type) => token.FindAll(type).ToList() switch

@@ -15,6 +15,7 @@ namespace CooperaNet.Matching.Gateway.Audit;
 internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.AdminServiceBase
 {
     private const int ExportPage = 100;
+    private const int MaxCondition = 200;
 
     /// <summary>One line for each changed field, or one line for an event that changed none.</summary>
     private static readonly (string Name, Func<V1.AuditEvent, V1.FieldChange?, string> Value)[] Columns =
@@ -55,8 +56,35 @@ internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.Admin
         }
     }
 
+    public override async Task<ListSignInEventsResponse> ListSignInEvents(ListSignInEventsRequest request, ServerCallContext context)
+    {
+        var filter = new Matching.SignIns.SignInFilter(
+            request.Participant.Length > 0 ? ParentId.Parse(request.Participant, "participant").ToString() : "", Plain("subject", request.Subject), Plain("outcome", request.Outcome), ItemWire.ToTime(request.StartTime, "startTime"), ItemWire.ToTime(request.EndTime, "endTime"));
+        var page = await grains.GetSignIns().ListAsync(filter, request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
+        return new()
+        {
+            Events =
+            {
+                page.Rows.Select(told => new SignInEvent
+                {
+                    Name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"signInEvents/{told.Seq}"),
+                    Time = told.Time.ToTimestamp(),
+                    Subject = told.Subject,
+                    Participant = told.Participant,
+                    Outcome = told.Outcome,
+                    From = told.From,
+                }),
+            },
+            NextPageToken = page.NextPageToken,
+        };
+    }
+
+    /// <summary>A condition as it is compared; PostgreSQL takes no NUL.</summary>
+    private static string Plain(string field, string value) => value.Length <= MaxCondition && !value.Any(char.IsControl)
+        ? value : throw MatchingException.Invalid(field, $"{value.Length} characters; at most {MaxCondition} without control characters are allowed.");
+
     private static AuditFilter Filter(string participant, string resource, string subject, string role, string verb, bool onBehalfOnly, Timestamp? start, Timestamp? end) => new(
         participant.Length > 0 ? ParentId.Parse(participant, "participant") : null,
         resource.Length == 0 || ItemId.Find(resource) is not null || ParentId.Find(resource) is not null ? resource : throw MatchingException.Invalid("resource", $"'{ResourceId.Excerpt(resource)}' is not the name of an item, authority or partner."),
-        subject, RoleNames.Read(role), verb, onBehalfOnly, ItemWire.ToTime(start, "startTime"), ItemWire.ToTime(end, "endTime"));
+        Plain("subject", subject), RoleNames.Read(role), Plain("verb", verb), onBehalfOnly, ItemWire.ToTime(start, "startTime"), ItemWire.ToTime(end, "endTime"));
 }

@@ -17,9 +17,9 @@ internal static class EarlyRefusal
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithTypeRegistry(TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor)));
 
-    public static Task WriteAsync(HttpContext context, MatchingException refusal)
+    public static Task WriteAsync(HttpContext context, Google.Rpc.Status status)
     {
-        var (status, response) = (ErrorStatus.Of(refusal), context.Response);
+        var response = context.Response;
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
             response.ContentType = "application/grpc";
@@ -33,6 +33,8 @@ internal static class EarlyRefusal
         {
             Code.Unauthenticated => StatusCodes.Status401Unauthorized,
             Code.PermissionDenied => StatusCodes.Status403Forbidden,
+            Code.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+            Code.Unavailable => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status400BadRequest,
         };
         if (response.StatusCode == StatusCodes.Status401Unauthorized)

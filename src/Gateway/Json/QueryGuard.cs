@@ -13,7 +13,7 @@ internal sealed class QueryGuard(RequestDelegate next)
             && context.Request.Query.Keys.FirstOrDefault(name => !Knows(method.MethodDescriptor.InputType, name)) is { } unknown)
         {
             var known = string.Join(", ", method.MethodDescriptor.InputType.Fields.InDeclarationOrder().Select(field => field.JsonName));
-            await EarlyRefusal.WriteAsync(context, MatchingException.Invalid(ResourceId.Excerpt(unknown), $"'{ResourceId.Excerpt(unknown)}' is not a parameter of this method; it knows {known}."));
+            await EarlyRefusal.WriteAsync(context, ErrorStatus.Of(MatchingException.Invalid(ResourceId.Excerpt(unknown), $"'{ResourceId.Excerpt(unknown)}' is not a parameter of this method; it knows {known}.")));
             return;
         }
 

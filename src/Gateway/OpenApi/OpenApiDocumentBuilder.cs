@@ -10,7 +10,7 @@ internal static class OpenApiDocumentBuilder
 {
     private static readonly FileDescriptor[] Files =
     [
-        V1.AuthorityServiceReflection.Descriptor, V1.ExchangeServiceReflection.Descriptor, V1.CatalogServiceReflection.Descriptor,
+        V1.AuthorityServiceReflection.Descriptor, V1.AccountServiceReflection.Descriptor, V1.ExchangeServiceReflection.Descriptor, V1.CatalogServiceReflection.Descriptor,
         V1.MatchingServiceReflection.Descriptor, V1.StatisticsServiceReflection.Descriptor, V1.QualityServiceReflection.Descriptor, V1.AdminServiceReflection.Descriptor,
     ];
 

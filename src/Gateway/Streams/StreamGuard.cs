@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway.Streams;
 
-/// <summary>What all streams to clients share: their number is limited, they end with the caller's token and when the program stops, and a reader that fell behind is told so.</summary>
-internal sealed class StreamGuard(IHostApplicationLifetime lifetime, IOptions<GatewayOptions> options, TimeProvider clock)
+/// <summary>What all streams to clients share: their number is limited, they end with the caller's token or account and when the program stops, and a reader that fell behind is told so.</summary>
+internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatch accounts, IOptions<GatewayOptions> options, TimeProvider clock)
 {
     private int open;
 
@@ -22,7 +22,8 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, IOptions<Ga
         }
 
         using var expired = Expiry(context.Identified().Expires);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping, subscription.Dropped, expired.Token);
+        using var watched = accounts.Watch(context.Identified());
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, lifetime.ApplicationStopping, subscription.Dropped, expired.Token, watched.Ended]);
         try
         {
             await stream(ended.Token);
@@ -34,6 +35,10 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, IOptions<Ga
         catch (Exception) when (expired.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw new MatchingException(MatchingError.Unauthenticated, "The token has expired; open the stream again with a new one and the last resume token.");
+        }
+        catch (Exception) when (watched.Ended.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            throw AccountTable.Refusal;
         }
         finally
         {

@@ -53,6 +53,9 @@ public sealed record Participant
     /// <summary>Set while the profile says what the Secretariat entered for it.</summary>
     [Id(10)] public EntryOnBehalf? Entry { get; init; }
 
+    /// <summary>The account's address, holder and times; null while it was never invited.</summary>
+    [Id(11)] public AccountRecord? AccountRecord { get; init; }
+
     /// <summary>The etag that an update must carry.</summary>
     public string Etag => Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
@@ -97,8 +100,8 @@ public interface IParticipantGrain : IGrainWithStringKey
 
 /// <summary>Owns one authority.</summary>
 [Alias("cooperanet.IAuthorityGrain")]
-public interface IAuthorityGrain : IParticipantGrain;
+public interface IAuthorityGrain : IParticipantGrain, IAccountGrain;
 
 /// <summary>Owns one partner.</summary>
 [Alias("cooperanet.IPartnerGrain")]
-public interface IPartnerGrain : IParticipantGrain;
+public interface IPartnerGrain : IParticipantGrain, IAccountGrain;

@@ -16,11 +16,11 @@ public partial class PolicyMatrixTests(ExchangeFixture exchange)
 {
     private const string Own = "authorities/tt", Foreign = "authorities/us", OwnPartner = "partners/matrix-own", ForeignPartner = "partners/matrix-other";
     private static readonly string[] Participants = [Own, Foreign, OwnPartner, ForeignPartner];
-    private static readonly string[] Changing = ["Create", "Update", "Delete", "Publish", "Withdraw", "Confirm", "Stream", "Cancel"];
+    private static readonly string[] Changing = ["Create", "Update", "Delete", "Publish", "Withdraw", "Confirm", "Stream", "Cancel", "Invite", "Resend", "Suspend", "Resume", "HandOver", "Change"];
 
     private static readonly FileDescriptor[] Contract =
     [
-        AuthorityServiceReflection.Descriptor, ExchangeServiceReflection.Descriptor, CatalogServiceReflection.Descriptor,
+        AuthorityServiceReflection.Descriptor, AccountServiceReflection.Descriptor, ExchangeServiceReflection.Descriptor, CatalogServiceReflection.Descriptor,
         MatchingServiceReflection.Descriptor, StatisticsServiceReflection.Descriptor, QualityServiceReflection.Descriptor, AdminServiceReflection.Descriptor,
     ];
 
@@ -96,6 +96,7 @@ public partial class PolicyMatrixTests(ExchangeFixture exchange)
             "ListActionsOnBehalf" => ("parent", Participants),
             "UpdateAuthority" => ("authority.name", Participants.Where(name => name.StartsWith("authorities", StringComparison.Ordinal))),
             "UpdatePartner" => ("partner.name", Participants.Where(name => name.StartsWith("partners", StringComparison.Ordinal))),
+            "GetAccount" or "InviteAccount" or "ResendInvitation" or "SuspendAccount" or "ResumeAccount" or "HandOverAccount" or "ChangeAccountAddress" => ("name", Participants.Select(owner => $"{owner}/account")),
             "UpdateOffer" => ("offer.name", items("offers")),
             "UpdateNeed" => ("need.name", items("needs")),
             "GetOffer" or "DeleteOffer" or "PublishOffer" or "WithdrawOffer" or "ConfirmOffer" => ("name", items("offers")),
@@ -109,7 +110,7 @@ public partial class PolicyMatrixTests(ExchangeFixture exchange)
             "ListCatalogImportRows" => ("parent", Participants.Select(owner => $"{owner}/catalogImports/matrix")),
             "GetCatalogMapping" => ("name", Participants.Select(owner => $"{owner}/catalogMapping")),
             "ExplainSuggestion" => ("need offer", [$"{Own}/needs/matrix-published {Foreign}/offers/matrix-published", $"{Own}/needs/matrix-draft {Foreign}/offers/matrix-draft", $"{Foreign}/needs/matrix-published {OwnPartner}/offers/matrix-draft", $"{Foreign}/needs/matrix-published {Foreign}/offers/matrix-published"]),
-            "ListAuthorities" or "ListPartners" or "SearchExchange" or "PreviewSuggestions" or "SuggestCodes" or "GetStatistics" or "WatchStatistics" or "ListFindings" or "ListAuditEvents" or "ExportAuditEvents" => ("", (IEnumerable<string>)["-"]),
+            "ListAuthorities" or "ListPartners" or "SearchExchange" or "PreviewSuggestions" or "SuggestCodes" or "GetStatistics" or "WatchStatistics" or "ListFindings" or "ListAccounts" or "ListAuditEvents" or "ExportAuditEvents" or "ListSignInEvents" => ("", (IEnumerable<string>)["-"]),
             _ => throw new InvalidOperationException($"The matrix doesn't know what {method.Name} is about: add it."),
         };
         foreach (var name in names)
@@ -150,7 +151,7 @@ public partial class PolicyMatrixTests(ExchangeFixture exchange)
 
     private static string About(string name) => name.Split('/') switch
     {
-        [var collection, var owner, ..] parts => $"{(Participants.Contains($"{collection}/{owner}") && $"{collection}/{owner}" is Own or OwnPartner ? "own" : "foreign")} {(collection == "partners" ? "partner" : "authority")}{(parts.Length > 2 ? $"'s {parts[2] switch { "offers" => "offer", "needs" => "need", _ => "import" }}{(parts is [_, _, "offers" or "needs", var id] ? $" ({id[7..]})" : "")}" : "")}",
+        [var collection, var owner, ..] parts => $"{(Participants.Contains($"{collection}/{owner}") && $"{collection}/{owner}" is Own or OwnPartner ? "own" : "foreign")} {(collection == "partners" ? "partner" : "authority")}{(parts.Length > 2 ? $"'s {parts[2] switch { "offers" => "offer", "needs" => "need", "account" => "account", _ => "import" }}{(parts is [_, _, "offers" or "needs", var id] ? $" ({id[7..]})" : "")}" : "")}",
         _ => name,
     };
 

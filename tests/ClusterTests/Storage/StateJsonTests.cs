@@ -60,6 +60,19 @@ public partial class StateJsonTests
         UpdateTime = Time,
         Change = new("system", "seed", "", Time, CallerRole.System),
         Entry = new("authorities/pe", "note of 2026-01-01", Time),
+        AccountRecord = new()
+        {
+            Address = "a@example.org",
+            Epoch = 2,
+            Holder = "h",
+            Invitation = new("d", Time, "h"),
+            InviteTime = Time,
+            StateTime = Time,
+            SignInTime = Time,
+            BounceTime = Time,
+            LastMail = MailOutcome.Sent,
+            AddressChange = new("b@example.org", "o", "n", Time, true, true),
+        },
     };
 
     private static readonly SuggestionList FullList = new()
@@ -77,7 +90,7 @@ public partial class StateJsonTests
 
     [Fact]
     public void A_participant_is_written_as_ever() => AssertGolden(FullParticipant,
-        """{"Name":"authorities/pe","Country":"PE","DisplayName":"d","Institution":"i","LanguageCodes":["es"],"Website":"https://example.org","Account":"ACTIVE","Revision":1,"UpdateTime":"2026-01-02T03:04:05.000000Z","Change":{"Who":"system","Why":"seed","RequestId":"","Time":"2026-01-02T03:04:05.000000Z","Role":"SYSTEM","OnBehalfOf":"","Instruction":"","Application":""},"Entry":{"Participant":"authorities/pe","Instruction":"note of 2026-01-01","Time":"2026-01-02T03:04:05.000000Z"}}""");
+        """{"Name":"authorities/pe","Country":"PE","DisplayName":"d","Institution":"i","LanguageCodes":["es"],"Website":"https://example.org","Account":"ACTIVE","Revision":1,"UpdateTime":"2026-01-02T03:04:05.000000Z","Change":{"Who":"system","Why":"seed","RequestId":"","Time":"2026-01-02T03:04:05.000000Z","Role":"SYSTEM","OnBehalfOf":"","Instruction":"","Application":""},"Entry":{"Participant":"authorities/pe","Instruction":"note of 2026-01-01","Time":"2026-01-02T03:04:05.000000Z"},"AccountRecord":{"Address":"a@example.org","Epoch":2,"Holder":"h","Invitation":{"Digest":"d","Expires":"2026-01-02T03:04:05.000000Z","Holder":"h"},"InviteTime":"2026-01-02T03:04:05.000000Z","StateTime":"2026-01-02T03:04:05.000000Z","SignInTime":"2026-01-02T03:04:05.000000Z","BounceTime":"2026-01-02T03:04:05.000000Z","LastMail":"SENT","AddressChange":{"Address":"b@example.org","OldDigest":"o","NewDigest":"n","Expires":"2026-01-02T03:04:05.000000Z","OldConfirmed":true,"NewConfirmed":true}}}""");
 
     [Fact]
     public void A_suggestion_list_is_written_as_ever() => AssertGolden(FullList,

@@ -78,8 +78,16 @@ internal sealed class Texts(string language)
         "Outra pessoa o alterou antes. Veja-o de novo com: cooperanet show NOME", "Quelqu'un d'autre l'a modifié avant. Regardez-le à nouveau avec : cooperanet show NOM");
 
     public string SignIn => In(
-        "An access token is given by COOPERANET_TOKEN or --token.", "Un token de acceso se indica con COOPERANET_TOKEN o --token.",
-        "Um token de acesso é indicado com COOPERANET_TOKEN ou --token.", "Un jeton d'accès se donne avec COOPERANET_TOKEN ou --token.");
+        "Sign in with: cooperanet login. Or give an access token by COOPERANET_TOKEN.", "Inicie sesión con: cooperanet login. O indique un token de acceso con COOPERANET_TOKEN.",
+        "Entre com: cooperanet login. Ou indique um token de acesso com COOPERANET_TOKEN.", "Connectez-vous avec : cooperanet login. Ou donnez un jeton d'accès avec COOPERANET_TOKEN.");
+
+    public string SignedIn => In("Signed in.", "Sesión iniciada.", "Sessão iniciada.", "Connecté.");
+
+    public string SignedOut => In("Signed out.", "Sesión cerrada.", "Sessão encerrada.", "Déconnecté.");
+
+    public string OpenPage(string page, string code) => In(
+        $"Open {page} in a browser; it shows the code {code}.", $"Abra {page} en un navegador; muestra el código {code}.",
+        $"Abra {page} em um navegador; ele mostra o código {code}.", $"Ouvrez {page} dans un navigateur ; il affiche le code {code}.");
 
     public string HowNamesLook => In(
         "Names look like authorities/pe/offers/some-id; find them with: cooperanet search WORDS", "Los nombres son como authorities/pe/offers/some-id; búsquelos con: cooperanet search PALABRAS",
