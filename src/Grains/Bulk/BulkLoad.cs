@@ -52,7 +52,7 @@ public sealed record BulkResult(int Loaded, int Existing, int Refused);
 /// <param name="clock">The time of publication.</param>
 public sealed class BulkLoad(BulkStore store, MatchingModel file, (Func<string, int> OfKey, Func<string, int> OfStateName) hashes, TimeProvider clock)
 {
-    private const int Batch = 2_000;
+    private const int Batch = 5_000;
     private static readonly Caller Loader = Caller.System with { Subject = "load" };
     private static readonly JsonSerializerOptions Json = new(StateJson.Options) { PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
@@ -70,7 +70,7 @@ public sealed class BulkLoad(BulkStore store, MatchingModel file, (Func<string, 
         var countries = await store.ReadParticipantsAsync(cancellationToken);
         var (loaded, existing, refused, number) = (0, 0, 0, 0);
         var batches = Channel.CreateBounded<IReadOnlyList<BulkItem>>(2);
-        var writing = WriteAsync();
+        var writing = Task.Run(WriteAsync, cancellationToken);
         try
         {
             await foreach (var batch in lines.Chunk(Batch).WithCancellation(cancellationToken))

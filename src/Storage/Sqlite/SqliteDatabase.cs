@@ -19,6 +19,7 @@ internal sealed class SqliteDatabase : ExchangeDatabase
 
     private readonly FileStream folderLock;
     private readonly GroupCommitDataSource source;
+    private SqliteBulk? bulk;
 
     private SqliteDatabase(string path, FileStream folderLock)
     {
@@ -76,6 +77,7 @@ internal sealed class SqliteDatabase : ExchangeDatabase
 
     public override async ValueTask DisposeAsync()
     {
+        bulk?.Dispose();
         await source.DisposeAsync();
         await folderLock.DisposeAsync();
     }
@@ -108,33 +110,15 @@ internal sealed class SqliteDatabase : ExchangeDatabase
         },
         cancellationToken);
 
-    /// <summary>One transaction of prepared statements.</summary>
-    internal override Task WriteBulkAsync(string model, IReadOnlyList<BulkItem> items, CancellationToken cancellationToken) => source.WriteAsync(
-        commands =>
-        {
-            var state = commands.Get("INSERT INTO OrleansStorage(GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version) VALUES (@nameHash, 0, 0, @typeHash, @type, @name, @service, @state, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 1) RETURNING Id");
-            var encoding = commands.Get("INSERT INTO encoding(item, model, revision, data) VALUES (@id, @model, 1, @data)");
-            var fingerprint = commands.Get("INSERT INTO fingerprint(item, revision, sketch) VALUES (@id, 1, @sketch)");
-            var band = commands.Get("INSERT INTO fingerprint_band(band, item) VALUES (@band, @id) ON CONFLICT DO NOTHING");
-            foreach (var item in items)
-            {
-                var id = With(state, ("@nameHash", item.NameHash), ("@typeHash", item.StateNameHash), ("@type", item.StateName), ("@name", item.Name), ("@service", Service), ("@state", item.State)).ExecuteScalar()!;
-                With(encoding, ("@id", id), ("@model", model), ("@data", item.Encoding)).ExecuteNonQuery();
-                if (item.Sketch is not null)
-                {
-                    With(fingerprint, ("@id", id), ("@sketch", item.Sketch)).ExecuteNonQuery();
-                    foreach (var value in item.Bands)
-                    {
-                        With(band, ("@id", id), ("@band", value)).ExecuteNonQuery();
-                    }
-                }
-            }
+    internal override Task WriteBulkAsync(string model, IReadOnlyList<BulkItem> items, CancellationToken cancellationToken)
+    {
+        bulk ??= new(Location);
+        bulk.Write(model, items);
+        return Task.CompletedTask;
+    }
 
-            return BufferedReader.Empty;
-        },
-        cancellationToken);
-
-    private static SqliteCommand With(SqliteCommand command, params ReadOnlySpan<(string Name, object Value)> parameters)
+    /// <summary>The command with these parameters and no others.</summary>
+    internal static SqliteCommand With(SqliteCommand command, params ReadOnlySpan<(string Name, object Value)> parameters)
     {
         command.Parameters.Clear();
         foreach (var (name, value) in parameters)
