@@ -7,6 +7,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
 // dotnet run -c Release --project bench -- index N... [FILE] the index alone, beside Lucene.NET and FTS5, at N offers made of the sentences of a file
 // dotnet run -c Release --project bench -- lines N FILE [SENTENCES] a file of N items for the program's command load
+// dotnet run -c Release --project bench -- previews ADDRESS [CALLERS] [CALLS] [SENTENCES] what previews take at a gateway
 // dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- token             what a token adds to a call
@@ -38,6 +39,12 @@ if (args is ["load", .. var load])
 if (args is ["lines", .. var lines])
 {
     LinesFile.Write(lines);
+    return;
+}
+
+if (args is ["previews", .. var previews])
+{
+    await PreviewBenchmark.RunAsync(previews);
     return;
 }
 

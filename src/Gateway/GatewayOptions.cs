@@ -31,9 +31,9 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxStreams { get; set; } = 5_000;
 
-    /// <summary>Calls, without streams, that may be under way at once; further ones are refused at once with UNAVAILABLE, so that those under way end in time. Default: 64.</summary>
+    /// <summary>Calls, without streams, that may be under way at once; further ones are refused at once with UNAVAILABLE, so that those under way end in time. Default: 256.</summary>
     [Range(1, 100_000)]
-    public int MaxCalls { get; set; } = 64;
+    public int MaxCalls { get; set; } = 256;
 
     /// <summary>How long a call that is safe to repeat is tried again when a silo dies or stops under it. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]

@@ -45,6 +45,11 @@ public static class SiloExtensions
             (membership.ProbeTimeout, membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (settings.ProbePeriod, 2, settings.Votes);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5); // after the end of all, the next silo waits for so long
         });
+        if (settings.Kubernetes)
+        {
+            silo.UseKubernetesHosting();
+        }
+
         return certificate is null ? silo : silo.UseTls(certificate, tls => ClusterClientExtensions.Share(tls, certificate));
     }
 

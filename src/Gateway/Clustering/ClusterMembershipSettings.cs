@@ -30,6 +30,9 @@ public sealed class ClusterMembershipSettings
     /// <summary>Whether members may speak to each other without a certificate beyond loopback, because nobody else reaches their ports. Default: false.</summary>
     public bool TrustNetwork { get; set; }
 
+    /// <summary>Whether silos run in Kubernetes' pods: then their names, addresses and ends are taken from there. Default: false.</summary>
+    public bool Kubernetes { get; set; }
+
     /// <summary>Silos that must find another dead before it is taken for dead. 1 up to three silos; 2 for more, so that one silo with a broken network cannot end the others. Default: 1.</summary>
     [Range(1, 10)]
     public int Votes { get; set; } = 1;

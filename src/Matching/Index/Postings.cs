@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CooperaNet.Matching.Encodings;
 
@@ -30,12 +31,19 @@ internal sealed class Postings
             }
 
             System.Numerics.Tensors.TensorPrimitives.Multiply(Weights, queryWeights[i], products);
-            var items = ordinals.AsSpan(list.Start, list.Count);
-            var values = impacts.AsSpan(list.Start, list.Count);
-            for (var j = 0; j < items.Length; j++)
-            {
-                accumulators[items[j]] += products[values[j]];
-            }
+            Add(ordinals.AsSpan(list.Start, list.Count), impacts.AsSpan(list.Start, list.Count), products, accumulators);
+        }
+    }
+
+    /// <summary>The innermost loop of all searches: without checks of bounds, as ordinals lie below the block's count and an impact is a byte.</summary>
+    private static void Add(ReadOnlySpan<ushort> items, ReadOnlySpan<byte> values, ReadOnlySpan<float> products, Span<float> accumulators)
+    {
+        ref var sums = ref MemoryMarshal.GetReference(accumulators);
+        ref var product = ref MemoryMarshal.GetReference(products);
+        ref var value = ref MemoryMarshal.GetReference(values);
+        for (var j = 0; j < items.Length; j++)
+        {
+            Unsafe.Add(ref sums, items[j]) += Unsafe.Add(ref product, Unsafe.Add(ref value, j));
         }
     }
 

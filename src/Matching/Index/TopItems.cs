@@ -17,8 +17,7 @@ internal readonly record struct Candidate(Block Block, int Ordinal, double Score
 /// <summary>Keeps the best of all items that are added.</summary>
 internal sealed class TopItems(int count)
 {
-    private static readonly IComparer<Candidate> WorstFirst = Comparer<Candidate>.Create((left, right) => Candidate.Compare(right, left));
-    private readonly PriorityQueue<Candidate, Candidate> heap = new(WorstFirst);
+    private readonly PriorityQueue<Candidate, Candidate> heap = new(count + 1, new WorstFirst());
 
     /// <summary>Nothing below this can enter.</summary>
     public double Floor { get; private set; } = double.NegativeInfinity;
@@ -46,4 +45,9 @@ internal sealed class TopItems(int count)
 
     /// <summary>What was kept, in no order.</summary>
     public IEnumerable<Candidate> Kept() => heap.UnorderedItems.Select(entry => entry.Element);
+
+    private sealed class WorstFirst : IComparer<Candidate>
+    {
+        public int Compare(Candidate x, Candidate y) => Candidate.Compare(y, x);
+    }
 }

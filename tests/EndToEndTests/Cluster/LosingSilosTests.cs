@@ -6,7 +6,7 @@ using Dapper;
 
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
 
-/// <summary>Three silos under load on the gateways of two; the third dies, or is told to stop. COOPERANET_ROUNDS repeats each and COOPERANET_RATE sets the calls a second, for figures.</summary>
+/// <summary>Three silos under load on the gateways of two; the third dies, or is told to stop. COOPERANET_ROUNDS repeats each and COOPERANET_RATE and COOPERANET_WARMUP set the calls a second and the seconds before, for figures.</summary>
 public sealed class LosingSilosTests
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(3);
@@ -91,7 +91,7 @@ public sealed class LosingSilosTests
     private async Task<LoadReport> LoseAsync(SiloCluster cluster, ExchangeProcess victim, Func<ExchangeProcess, CancellationToken, Task> lose)
     {
         var load = await cluster.LoadAsync(Rate, Before + After, [.. cluster.Silos.Where(silo => silo != victim)]);
-        await LoadDriver.RunAsync(load with { Rate = Rate / 2.0, Duration = TimeSpan.FromSeconds(5), Seed = load.Seed + 1 }, null, cancellation); // the first calls of a process are slow
+        await LoadDriver.RunAsync(load with { Rate = Rate / 2.0, Duration = TimeSpan.FromSeconds(Setting("COOPERANET_WARMUP", 5)), Seed = load.Seed + 1 }, null, cancellation); // the first calls of a process are slow
         return await LoadDriver.RunAsync(load, async () =>
         {
             await Task.Delay(Before, cancellation);
