@@ -10,6 +10,7 @@ using Npgsql;
 namespace CooperaNet.Matching.EndToEndTests;
 
 /// <summary>What else goes wrong in a machine room: clocks, disks, connections, an end in the middle of reading. COOPERANET_ROUNDS repeats what is random.</summary>
+[Collection(nameof(Alone))]
 public sealed class FaultTests : IDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("cooperanet-fault-").FullName;

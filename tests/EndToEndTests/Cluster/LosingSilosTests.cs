@@ -7,6 +7,7 @@ using Dapper;
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
 
 /// <summary>Three silos under load on the gateways of two; the third dies, or is told to stop. COOPERANET_ROUNDS repeats each and COOPERANET_RATE and COOPERANET_WARMUP set the calls a second and the seconds before, for figures.</summary>
+[Collection(nameof(Alone))]
 public sealed class LosingSilosTests
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(3);

@@ -8,6 +8,7 @@ using Dapper;
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
 
 /// <summary>Silos on hosts of their own, who show each other the cluster's certificate, when the network between them or to the database is cut.</summary>
+[Collection(nameof(Alone))]
 public sealed class NetworkTests : IAsyncLifetime
 {
     private const int Hosts = 3;

@@ -10,6 +10,7 @@ using Grpc.Net.Client;
 namespace CooperaNet.Matching.EndToEndTests.Linearizability;
 
 /// <summary>Clients change the same few offers through two gateways while silos are killed and join; the recorded calls of each offer must fit one order. COOPERANET_SECONDS makes it longer, COOPERANET_SEED repeats it.</summary>
+[Collection(nameof(Alone))]
 public sealed class LinearizabilityTests
 {
     private const int Clients = 6;
