@@ -12,8 +12,12 @@ password=$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')
 (umask 077; echo "$password" > "$folder/password")
 [ "$(id -u)" = 0 ] && chown nobody "$folder/password"
 
-started=()
-end() { [ ${#started[@]} = 0 ] || kill -TERM "${started[@]}" 2>/dev/null || true; wait; rm -rf "$folder"; }
+silos=() database=
+# The silos first: they hand over and write until their end.
+end() {
+  for process in "${silos[@]}" $database; do kill -TERM "$process" 2>/dev/null && wait "$process" || true; done
+  rm -rf "$folder"
+}
 trap end EXIT
 trap 'exit 0' INT TERM
 
@@ -30,14 +34,13 @@ export Storage__ConnectionString="Host=127.0.0.1;Port=15432;Database=exchange;Us
 for silo in 0 1 2; do
   Gateway__JsonPort=$((8080 + 10 * silo)) Gateway__GrpcPort=$((8081 + 10 * silo)) Cluster__SiloPort=$((11111 + silo)) Cluster__GatewayPort=$((30000 + silo)) Telemetry__Port=$((9464 + silo)) \
     dotnet "$program" > "$folder/silo-$silo.log" 2>&1 &
-  started+=($!)
-  until curl -sf "http://127.0.0.1:$((8080 + 10 * silo))/health/ready" > /dev/null; do kill -0 "${started[-1]}" || { cat "$folder/silo-$silo.log"; exit 1; }; sleep 0.2; done
-  echo "silo $silo: process ${started[-1]}, JSON http://127.0.0.1:$((8080 + 10 * silo)), metrics and dashboard http://127.0.0.1:$((9464 + silo))/dashboard, log $folder/silo-$silo.log"
+  silos+=($!)
+  until curl -sf "http://127.0.0.1:$((8080 + 10 * silo))/health/ready" > /dev/null; do kill -0 "${silos[-1]}" || { cat "$folder/silo-$silo.log"; exit 1; }; sleep 0.2; done
+  echo "silo $silo: process ${silos[-1]}, JSON http://127.0.0.1:$((8080 + 10 * silo)), metrics and dashboard http://127.0.0.1:$((9464 + silo))/dashboard, log $folder/silo-$silo.log"
 done
-started+=("$database")
 cat <<TRY
 
-Ask any of them, end one (kill -9 ${started[1]}), and ask again:
+Ask any of them, end one (kill -9 ${silos[1]}), and ask again:
   curl http://127.0.0.1:8080/v1/suggestions:preview -H 'content-type: application/json' -d '{"need":{"title":"Alerta temprana de inundaciones"}}'
 Load, in another terminal:
   dotnet run -c Release --project bench -- load http://127.0.0.1:8081 http://127.0.0.1:8101 --rate 20 --folder $folder/data
