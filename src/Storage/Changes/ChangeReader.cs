@@ -89,4 +89,5 @@ public sealed class ChangeReader(ExchangeDatabase database)
         public string Name { get; init; } = "";
 
         public bool Settled { get; init; }
-    }}
+    }
+}
