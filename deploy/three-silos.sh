@@ -3,7 +3,7 @@
 # Everything lies in a folder that is made anew. Needs the .NET SDK and PostgreSQL's programs (Debian: postgresql), on loopback only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-folder=$(mktemp -d /tmp/cooperanet-three.XXXXXX)
+folder=$(mktemp -d -t cooperanet-three.XXXXXX)
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
 PATH=${bin:+$bin:}$PATH
 as=()
