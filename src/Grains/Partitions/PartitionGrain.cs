@@ -46,12 +46,15 @@ internal sealed partial class PartitionGrain(
         }
     }
 
+    /// <summary>How far behind, and how large.</summary>
+    private (TimeSpan Lag, int Items) State() => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count);
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (await copies.ReadAsync(Partition, cancellationToken) == Copy)
         {
             isServing = true;
-            held.Add(Partition, Copy, () => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count));
+            held.Add(Partition, Copy, State);
         }
 
         this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
@@ -78,7 +81,7 @@ internal sealed partial class PartitionGrain(
     {
         await copies.SetAsync(Partition, Copy, cancellationToken);
         (isServing, endsAt) = (true, null);
-        held.Add(Partition, Copy, () => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count));
+        held.Add(Partition, Copy, State);
         models.Follow(await GrainFactory.GetGrain<IModelGrain>(0).JoinAsync(Partition, cancellationToken));
         var last = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
         watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
