@@ -38,6 +38,10 @@ public sealed class SignInOptions : IValidatableObject
     [Range(1_000, 10_000_000)]
     public int PasswordRounds { get; set; } = 210_000;
 
+    /// <summary>A wrong password is answered after so long at the earliest, so that time doesn't tell whether anybody has the address: longer than hashing takes. Default: 0.5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan RefusalTime { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long sign-ins are remembered. Default: 400 days.</summary>
     [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
     public TimeSpan Remembered { get; set; } = TimeSpan.FromDays(400);

@@ -16,37 +16,19 @@ internal enum SignInOutcome
 }
 
 /// <summary>Signs people in. An address that nobody has is answered as a wrong password is, in words and in time.</summary>
-internal sealed class SignInDesk(PersonManager people, SignInManager<Person> signIn, IPasswordHasher<Person> hasher, DummyPassword dummy, Attempts attempts, SignInJournal journal, IGrainFactory grains)
+internal sealed class SignInDesk(PersonManager people, SignInManager<Person> signIn, IPasswordHasher<Person> hasher, DummyPassword dummy, Attempts attempts, SignInJournal journal, IGrainFactory grains, IOptions<SignInOptions> options, TimeProvider clock)
 {
+    /// <summary>Signs in with a password. A wrong one is answered after <see cref="SignInOptions.RefusalTime"/>, however much was to be looked up and written.</summary>
     public async Task<SignInOutcome> PasswordAsync(HttpContext context, string address, string password)
     {
-        var from = context.Connection.RemoteIpAddress?.ToString();
-        if (!attempts.Allow(address, from))
+        var started = clock.GetTimestamp();
+        var outcome = await TryPasswordAsync(context, address, password);
+        if (outcome == SignInOutcome.Wrong && options.Value.RefusalTime - clock.GetElapsedTime(started) is { Ticks: > 0 } left)
         {
-            return SignInOutcome.TooMany;
+            await Task.Delay(left, clock, context.RequestAborted);
         }
 
-        var person = await people.FindByEmailAsync(address);
-        if (person is null || person.PasswordHash is null || await people.IsLockedOutAsync(person))
-        {
-            hasher.VerifyHashedPassword(dummy.Person, dummy.Hash, password);
-            await journal.WriteAsync(person is null ? SignInJournal.Unknown : SignInJournal.Locked, person, from, context.RequestAborted);
-            return SignInOutcome.Wrong;
-        }
-
-        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
-        if (result.RequiresTwoFactor)
-        {
-            return SignInOutcome.SecondFactor;
-        }
-
-        if (!result.Succeeded)
-        {
-            await journal.WriteAsync(SignInJournal.WrongPassword, person, from, context.RequestAborted);
-            return SignInOutcome.Wrong;
-        }
-
-        return await SignedInAsync(context, person);
+        return outcome;
     }
 
     public async Task<SignInOutcome> SecondFactorAsync(HttpContext context, string code)
@@ -80,6 +62,37 @@ internal sealed class SignInDesk(PersonManager people, SignInManager<Person> sig
     {
         var cookie = await Microsoft.AspNetCore.Authentication.AuthenticationHttpContextExtensions.AuthenticateAsync(context, IdentityConstants.ApplicationScheme);
         return cookie.Succeeded ? await signIn.ValidateSecurityStampAsync(cookie.Principal) : null;
+    }
+
+    private async Task<SignInOutcome> TryPasswordAsync(HttpContext context, string address, string password)
+    {
+        var from = context.Connection.RemoteIpAddress?.ToString();
+        if (!attempts.Allow(address, from))
+        {
+            return SignInOutcome.TooMany;
+        }
+
+        var person = await people.FindByEmailAsync(address);
+        if (person is null || person.PasswordHash is null || await people.IsLockedOutAsync(person))
+        {
+            hasher.VerifyHashedPassword(dummy.Person, dummy.Hash, password);
+            await journal.WriteAsync(person is null ? SignInJournal.Unknown : SignInJournal.Locked, person, from, context.RequestAborted);
+            return SignInOutcome.Wrong;
+        }
+
+        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: false, lockoutOnFailure: true);
+        if (result.RequiresTwoFactor)
+        {
+            return SignInOutcome.SecondFactor;
+        }
+
+        if (!result.Succeeded)
+        {
+            await journal.WriteAsync(SignInJournal.WrongPassword, person, from, context.RequestAborted);
+            return SignInOutcome.Wrong;
+        }
+
+        return await SignedInAsync(context, person);
     }
 
     private async Task<SignInOutcome> SignedInAsync(HttpContext context, Person person)

@@ -35,8 +35,8 @@ public partial class AttackTests(ExchangeFixture exchange)
     [Fact]
     public async Task An_address_that_nobody_has_is_answered_as_a_wrong_password_is()
     {
-        // the product's own rounds of hashing: what is compared is what an attacker could measure
-        await using var issuer = await IssuerServer.StartAsync(exchange, ("SignIn:PasswordRounds", "210000"), ("SignIn:MaxFailures", "20"), ("SignIn:MaxAttempts", "1000"));
+        // the product's own rounds of hashing and time of a refusal: what is compared is what an attacker could measure
+        await using var issuer = await IssuerServer.StartAsync(exchange, ("SignIn:PasswordRounds", "210000"), ("SignIn:RefusalTime", "00:00:00.5"), ("SignIn:MaxFailures", "20"), ("SignIn:MaxAttempts", "1000"));
         var address = await issuer.NewHolderAsync("partners/enumerated");
         using var attacker = issuer.Open();
         var (_, form) = await attacker.GetAsync("/identity/sign-in");

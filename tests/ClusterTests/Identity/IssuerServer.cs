@@ -36,6 +36,7 @@ internal sealed partial class IssuerServer : IAsyncDisposable
         web.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["SignIn:PasswordRounds"] = "1000",
+            ["SignIn:RefusalTime"] = "00:00:00",
             ["SignIn:MaxAttemptsFrom"] = "100000",
             ["SignIn:Clients:0:Id"] = "pages",
             ["SignIn:Clients:0:RedirectUris:0"] = "https://page.example.org/back",
