@@ -5,7 +5,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 
 // dotnet run -c Release --project bench -- exchange [N...]   the exchange as a whole: publishing, previews, figures, at N offers
 // dotnet run -c Release --project bench -- catalog [N]      a file of N rows: dry run, import, watchers, search, export
-// dotnet run -c Release --project bench -- index N... [FILE] the index alone, beside Lucene.NET and FTS5, at N offers made of the sentences of a file
+// dotnet run -c Release --project bench -- index N... [FILE] [--alone] the index at N offers made of the sentences of a file, beside other engines
 // dotnet run -c Release --project bench -- lines N FILE [SENTENCES] a file of N items for the program's command load
 // dotnet run -c Release --project bench -- previews ADDRESS [CALLERS] [CALLS] [SENTENCES] what previews take at a gateway
 // dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
@@ -26,7 +26,7 @@ if (args is ["catalog", .. var rows])
 
 if (args is ["index", .. var what])
 {
-    IndexBenchmark.Run(what);
+    await IndexBenchmark.RunAsync(what);
     return;
 }
 

@@ -8,7 +8,7 @@ using CooperaNet.Matching.Ranking;
 
 namespace CooperaNet.Matching.Benchmarks.Index;
 
-/// <summary>The index alone at N offers: what a query, a batch, a filter and a memory bus cost, beside Lucene.NET and SQLite's FTS5 over the same texts, in one run.</summary>
+/// <summary>The index alone at N offers: what a query, a batch, a filter and a memory bus cost, beside other engines over the same texts, in one run.</summary>
 internal static class IndexBenchmark
 {
     private const int Queries = 60;
@@ -16,137 +16,160 @@ internal static class IndexBenchmark
     private static readonly string[] Countries = [.. Enumerable.Range(0, 20).Select(i => $"{(char)('A' + i)}{(char)('A' + i)}")]; // one of twenty is a filter of 5 %
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public static void Run(IReadOnlyList<string> args)
+    /// <summary>Runs it.</summary>
+    /// <param name="args">Numbers of offers; a file of sentences, or else our own texts; <c>--alone</c> leaves the other engines out.</param>
+    public static async Task RunAsync(IReadOnlyList<string> args)
     {
         List<int> sizes = [.. args.Where(arg => arg.All(char.IsAsciiDigit)).Select(int.Parse)];
         var data = Path.Combine(AppContext.BaseDirectory, "data");
         using var model = ModelFile.Load(Path.Combine(data, "model", "model.bin"));
-        var texts = args.FirstOrDefault(arg => !arg.All(char.IsAsciiDigit)) is { } file ? RecombinedTexts.OfFile(file) : RecombinedTexts.OfOwn(data);
+        var texts = args.FirstOrDefault(arg => !arg.All(char.IsAsciiDigit) && arg != "--alone") is { } file ? RecombinedTexts.OfFile(file) : RecombinedTexts.OfOwn(data);
         var random = new Random(11);
-        var needs = Enumerable.Range(0, Queries).Select(_ => texts.Need(random)).ToList();
-        var encoded = needs.ConvertAll(need => model.Encode(need.Title, need.Summary, "en"));
+        List<Encoding> needs = [.. Enumerable.Range(0, Queries).Select(_ => texts.Need(random)).Select(need => model.Encode(need.Title, need.Summary, "en"))];
+        List<Encoding> words = [.. Enumerable.Range(0, Queries).Select(_ => texts.Offer(random)).Select(offer => model.Encode(offer.Title, offer.Summary, "es"))];
         Console.WriteLine(Say($"one core reads {Bandwidth():0.0} GB/s in one stream"));
+        var singles = new List<double>();
         foreach (var size in sizes)
         {
-            Measure(size, model, texts, encoded);
-            Parts(size, model, texts);
+            var offers = Offers(size, model, texts);
+            singles.Add(await MeasureAsync(offers, model, needs));
+            Parts(offers, words);
+            if (!args.Contains("--alone"))
+            {
+                PeerBenchmark.Run(size, model, texts);
+            }
         }
 
-        foreach (var size in sizes)
+        if (sizes.Count > 1)
         {
-            if (Environment.GetEnvironmentVariable("PEERS") is null) PeerBenchmark.Run(size, model, texts);
+            Console.WriteLine(Say($"a query's time grows with the offers to the power of {Math.Log(singles[^1] / singles[0]) / Math.Log((double)sizes[^1] / sizes[0]):0.00}"));
         }
     }
 
-    private static void Measure(int size, MatchingModel model, RecombinedTexts texts, List<Encoding> needs)
+    private static Encoding[] Offers(int count, MatchingModel model, RecombinedTexts texts)
+    {
+        var (random, offers) = (new Random(7), new Encoding[count]);
+        foreach (var chunk in Enumerable.Range(0, count).Chunk(65_536))
+        {
+            List<(int Place, (string Title, string Summary) Text)> drawn = [.. chunk.Select(place => (place, texts.Offer(random)))];
+            Parallel.ForEach(drawn, offer => offers[offer.Place] = model.Encode(offer.Text.Title, offer.Text.Summary, "es"));
+        }
+
+        return offers;
+    }
+
+    /// <returns>The median of a query, in milliseconds.</returns>
+    private static async Task<double> MeasureAsync(Encoding[] offers, MatchingModel model, List<Encoding> needs)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var watch = Stopwatch.StartNew();
-        var (index, random, kept) = (new PartitionIndex(), new Random(7), new List<(IndexedItem, Encoding)>());
-        for (var start = 0; start < size; start += 8_192)
+        var (index, random) = (new PartitionIndex(), new Random(7));
+        foreach (var chunk in Enumerable.Range(0, offers.Length).Chunk(8_192))
         {
-            List<(IndexedItem Item, Encoding Encoding)> chunk = [.. Enumerable.Range(start, Math.Min(8_192, size - start)).Select(i => Item(i, model, texts, random))];
-            index.Apply(chunk, []);
-            if (size <= 100_000)
-            {
-                kept.AddRange(chunk);
-            }
+            index.Apply([.. chunk.Select(place => (Item(place, random), offers[place]))], []);
         }
 
         var built = watch.Elapsed;
-        var bytes = kept.Count > 0 ? double.NaN : (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)size;
+        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)offers.Length;
         IndexQuery Query(Encoding need, IndexConstraints constraints, int tags = 0) => new(need, tags == 0 ? 0 : 5, tags == 0 ? 0 : 40, constraints, "none", 10, 0, Now, default);
         var (snapshot, fifth) = (index.Snapshot, new IndexConstraints(0, 0, new HashSet<string> { Countries[3] }));
-        double Median(Action<int> run) => MedianOf(needs.Count, run);
-        var single = Median(i => snapshot.Search(Query(needs[i], IndexConstraints.None), model));
-        var tagged = Median(i => snapshot.Search(Query(needs[i], IndexConstraints.None, tags: 1), model));
-        var filtered = Median(i => snapshot.Search(Query(needs[i], fifth), model));
-        var batch = Median(_ => snapshot.Search([.. needs.Take(BatchSize).Select(need => Query(need, IndexConstraints.None))], model)) / BatchSize;
-        Console.WriteLine(Say($"{size} offers: built in {built.TotalSeconds:0.0} s, {bytes:0} bytes an offer; query {single:0.000} ms, with tags {tagged:0.000}, 5 % of the offers {filtered:0.000}, of {BatchSize} at once {batch:0.000}; recall of the ten best {Recall(kept, snapshot, needs, model):0.000}"));
-    }
-
-    private static (IndexedItem Item, Encoding Encoding) Item(int number, MatchingModel model, RecombinedTexts texts, Random random)
-    {
-        var (title, summary) = texts.Offer(random);
-        return (
-            new(string.Create(CultureInfo.InvariantCulture, $"authorities/pe/offers/offer-{number:0000000}"), "authorities/pe", Countries[random.Next(Countries.Length)], 1 << random.Next(11), 1 << random.Next(17), 1 + random.Next(3), Now, null),
-            model.Encode(title, summary, "es"));
-    }
-
-    /// <summary>How many of the ten best by exact comparison the index finds.</summary>
-    private static double Recall(List<(IndexedItem Item, Encoding Encoding)> items, IndexSnapshot snapshot, IReadOnlyList<Encoding> needs, MatchingModel model) => items.Count == 0 ? double.NaN : needs.Take(20).Average(need =>
-    {
-        var pair = model.Fusion.Of(need.Language, items[0].Encoding.Language);
-        var best = items.AsParallel().OrderByDescending(item => pair.LogOdds(PairSignals.Of(model, need, item.Encoding))).Take(10).Select(item => item.Item.Name).ToHashSet();
-        return snapshot.Search(new IndexQuery(need, 0, 0, IndexConstraints.None, "none", 10, 0, Now, default), model).Count(hit => best.Contains(hit.Name)) / 10.0;
-    });
-
-    /// <summary>The codes' first pass alone, over random codes, and the postings alone: the ten best by the words of Spanish texts.</summary>
-    private static void Parts(int size, MatchingModel model, RecombinedTexts texts)
-    {
-        var random = new Random(7);
-        var (planes, code) = (new CodePlanes(size), new sbyte[SemanticCode.Length]);
-        var postings = new List<Postings>();
-        for (var start = 0; start < size; start += Block.MaxItems)
+        var single = Times(needs.Count, i => snapshot.Search(Query(needs[i], IndexConstraints.None), model));
+        var tagged = Times(needs.Count, i => snapshot.Search(Query(needs[i], IndexConstraints.None, tags: 1), model)).Median;
+        var filtered = Times(needs.Count, i => snapshot.Search(Query(needs[i], fifth), model)).Median;
+        var batch = Times(9, _ => snapshot.Search([.. needs.Take(BatchSize).Select(need => Query(need, IndexConstraints.None))], model)).Median / BatchSize;
+        var shared = new List<double>();
+        foreach (var need in needs)
         {
-            List<SparseVector> terms = [.. Enumerable.Range(start, Math.Min(Block.MaxItems, size - start)).Select(_ => texts.Offer(random)).Select(offer => model.Encode(offer.Title, offer.Summary, "es").Terms)];
-            postings.Add(Postings.Build(terms));
-            for (var i = 0; i < terms.Count; i++)
-            {
-                random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(code.AsSpan()));
-                planes.Set(start + i, code);
-            }
+            var started = Stopwatch.GetTimestamp();
+            await snapshot.SearchAsync([Query(need, IndexConstraints.None)], model, threads: 2);
+            shared.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
-        var query = new CoarseQuery(code);
-        var (meanings, topics, sums) = (new float[64], new float[64], new float[Block.MaxItems]);
-        var codes = MedianOf(Queries, _ =>
+        Console.WriteLine(Say($"{offers.Length} offers: built in {built.TotalSeconds:0.0} s, {bytes:0} bytes an offer; query {single.Median:0.000} ms (p99 {single.P99:0.000}), by two threads {shared.Order().ElementAt(shared.Count / 2):0.000}, with tags {tagged:0.000}, 5 % of the offers {filtered:0.000} ({single.Median / filtered:0.0} times), of {BatchSize} at once {batch:0.000} ({batch / single.Median:0.00}); recall of the ten best {Recall(offers, snapshot, needs, model):0.000}"));
+        return single.Median;
+    }
+
+    private static IndexedItem Item(int number, Random random) => new(
+        string.Create(CultureInfo.InvariantCulture, $"authorities/pe/offers/offer-{number:0000000}"), "authorities/pe", Countries[random.Next(Countries.Length)], 1 << random.Next(11), 1 << random.Next(17), 1 + random.Next(3), Now, null);
+
+    /// <summary>How many of the ten best by exact comparison the index finds.</summary>
+    private static double Recall(Encoding[] offers, IndexSnapshot snapshot, IReadOnlyList<Encoding> needs, MatchingModel model) => needs.Take(offers.Length > 200_000 ? 5 : 20).Average(need =>
+    {
+        var pair = model.Fusion.Of(need.Language, offers[0].Language);
+        var best = Best(offers.AsParallel().Select((offer, place) => (place, (float)pair.LogOdds(PairSignals.Of(model, need, offer)))));
+        return snapshot.Search(new IndexQuery(need, 0, 0, IndexConstraints.None, "none", 10, 0, Now, default), model).Count(hit => best.Contains(int.Parse(hit.Name[^7..], CultureInfo.InvariantCulture))) / 10.0;
+    });
+
+    /// <summary>The codes' first pass alone, and the postings alone: the ten best by the words of Spanish texts.</summary>
+    private static void Parts(Encoding[] offers, List<Encoding> texts)
+    {
+        var planes = new CodePlanes(offers.Length);
+        for (var i = 0; i < offers.Length; i++)
         {
-            for (var first = 0; first + 64 <= size; first += 64)
+            planes.Set(i, offers[i].Code);
+        }
+
+        var query = new CoarseQuery(texts[0].Code);
+        var (meanings, topics, sums) = (new float[64], new float[64], new float[Pass.ChunkLength]);
+        var codes = Times(Queries, _ =>
+        {
+            for (var first = 0; first + 64 <= offers.Length; first += 64)
             {
                 planes.Products(query, first, meanings, topics);
             }
-        });
-        random = new Random(12);
-        var words = Enumerable.Range(0, Queries).Select(_ => texts.Offer(random)).Select(offer => model.Encode(offer.Title, offer.Summary, "es").Terms).ToList();
-        var lexical = MedianOf(Queries, i =>
+        }).Median;
+        List<Postings> blocks = [.. offers.Chunk(Block.MaxItems).Select(chunk => Postings.Build([.. chunk.Select(offer => offer.Terms)]))];
+        IReadOnlySet<int> Find(SparseVector words)
         {
-            var best = new PriorityQueue<int, float>();
-            foreach (var block in postings)
+            var (best, cursors, items) = (new PriorityQueue<int, float>(), new Postings.Cursor[words.Ids.Length], 0);
+            foreach (var block in blocks)
             {
-                Array.Clear(sums);
-                block.Accumulate(words[i].Ids, words[i].Weights, sums);
-                for (var ordinal = 0; ordinal < sums.Length; ordinal++)
+                var opened = cursors.AsSpan(0, block.Open(words, cursors));
+                for (var start = 0; start < Block.MaxItems && items < offers.Length; start += sums.Length)
                 {
-                    if (best.Count < 10)
+                    Array.Clear(sums);
+                    block.Accumulate(opened, start, start + sums.Length, sums);
+                    for (var i = 0; i < sums.Length && items < offers.Length; i++, items++)
                     {
-                        best.Enqueue(ordinal, sums[ordinal]);
-                    }
-                    else if (best.TryPeek(out _, out var floor) && sums[ordinal] > floor)
-                    {
-                        best.DequeueEnqueue(ordinal, sums[ordinal]);
+                        if (best.Count < 10)
+                        {
+                            best.Enqueue(items, sums[i]);
+                        }
+                        else if (best.TryPeek(out _, out var floor) && sums[i] > floor)
+                        {
+                            best.DequeueEnqueue(items, sums[i]);
+                        }
                     }
                 }
             }
-        });
-        Console.WriteLine(Say($"{size} offers: codes alone {codes:0.000} ms, {size * 128.0 / codes / 1e6:0.0} GB/s; words alone {lexical:0.000} ms, {words.Average(text => text.Ids.Length):0} stems a query"));
+
+            return best.UnorderedItems.Select(entry => entry.Element).ToHashSet();
+        }
+
+        var lexical = Times(Queries, i => Find(texts[i].Terms)).Median;
+        var agreed = texts.Take(10).Average(text => Find(text.Terms).Intersect(Best(offers.AsParallel().Select((offer, place) => (place, (float)text.Terms.Product(offer.Terms))))).Count() / 10.0);
+        Console.WriteLine(Say($"{offers.Length} offers: codes alone {codes:0.000} ms, {offers.Length * 128.0 / codes / 1e6:0.0} GB/s; words alone {lexical:0.000} ms, {texts.Average(text => text.Terms.Ids.Length):0} stems a query, {agreed:P1} of the ten best as with weights of single precision"));
     }
 
-    private static double MedianOf(int count, Action<int> run)
+    private static HashSet<int> Best(IEnumerable<(int Place, float Score)> scored) => [.. scored.OrderByDescending(item => item.Score).ThenBy(item => item.Place).Take(10).Select(item => item.Place)];
+
+    private static (double Median, double P99) Times(int count, Action<int> run)
     {
-        var times = new List<double>();
-        for (var i = -20; i < count; i++)
+        var (times, warm) = (new List<double>(), Stopwatch.StartNew());
+        for (var i = 0; i < 5 || warm.Elapsed < TimeSpan.FromSeconds(2); i++)
+        {
+            run(i % count); // until the code is compiled for good
+        }
+
+        for (var i = 0; i < count; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            run(Math.Max(0, i));
-            if (i >= 0)
-            {
-                times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            }
+            run(i);
+            times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
 
         times.Sort();
-        return times[times.Count / 2];
+        return (times[times.Count / 2], times[times.Count * 99 / 100]);
     }
 
     private static double Bandwidth()

@@ -105,13 +105,14 @@ internal sealed partial class PartitionGrain(
         var asked = queries.Select((query, place) => (query, place, Indexes: IndexesOf(query.Model)))
             .GroupBy(entry => (entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
         var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
-        return await pool.QueryAsync(
-            () =>
+        return await pool.ShareAsync(
+            asked.Max(group => group.Key.Snapshot.WorthThreads),
+            async threads =>
             {
                 var answers = new IReadOnlyList<PartitionHit>[queries.Count];
                 foreach (var group in asked)
                 {
-                    var found = group.Key.Snapshot.Search([.. group.Select(entry => PartitionSearch.ToIndexQuery(entry.query, fresh))], group.Key.Model);
+                    var found = await group.Key.Snapshot.SearchAsync([.. group.Select(entry => PartitionSearch.ToIndexQuery(entry.query, fresh))], group.Key.Model, threads);
                     foreach (var (entry, hits) in group.Zip(found))
                     {
                         answers[entry.place] = [.. hits.Select(PartitionHit.Of)];

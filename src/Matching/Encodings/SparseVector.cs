@@ -33,6 +33,26 @@ public readonly record struct SparseVector(int[] Ids, float[] Weights)
         return product;
     }
 
+    /// <summary>Puts features in order, adding up the weights of one that comes several times. Sorts its arguments.</summary>
+    public static SparseVector Sum(int[] ids, float[] weights)
+    {
+        Array.Sort(ids, weights);
+        var last = -1;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            if (last >= 0 && ids[last] == ids[i])
+            {
+                weights[last] += weights[i];
+            }
+            else
+            {
+                (ids[++last], weights[last]) = (ids[i], weights[i]);
+            }
+        }
+
+        return new(ids[..(last + 1)], weights[..(last + 1)]);
+    }
+
     /// <summary>Keeps the strongest features and brings what is left to unit length.</summary>
     /// <param name="ids">Ascending, each once.</param>
     /// <param name="weights">One each, positive.</param>

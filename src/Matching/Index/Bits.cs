@@ -20,12 +20,26 @@ internal sealed class Bits
     /// <summary>Bits that are set.</summary>
     public int Count() => words.Sum(System.Numerics.BitOperations.PopCount);
 
-    /// <summary>Sets the bit of each of so many items that is not gone.</summary>
-    public static void Live(int count, Bits? gone, Span<ulong> live)
+    /// <summary>Clears the bits that are set here.</summary>
+    public void ClearIn(Span<ulong> others)
     {
-        for (var word = 0; word < live.Length; word++)
+        for (var word = 0; word < words.Length; word++)
         {
-            live[word] = (ulong.MaxValue >> Math.Max(0, ((word + 1) * 64) - count)) & ~(gone?.words[word] ?? 0);
+            others[word] &= ~words[word];
         }
     }
+
+    /// <summary>Sets a range of bits.</summary>
+    public static void Set(Span<ulong> words, int start, int end)
+    {
+        for (var word = start / 64; word * 64 < end; word++)
+        {
+            words[word] |= Range(Math.Max(0, start - (word * 64)), Math.Min(64, end - (word * 64)));
+        }
+    }
+
+    /// <summary>A word with a range of bits set, which is not empty.</summary>
+    /// <param name="start">The first, 0 to 63.</param>
+    /// <param name="end">Behind the last, up to 64.</param>
+    public static ulong Range(int start, int end) => (ulong.MaxValue << start) & (ulong.MaxValue >> (64 - end));
 }

@@ -1,26 +1,23 @@
-using System.Numerics.Tensors;
-
 namespace CooperaNet.Matching.Index;
 
-/// <summary>What a block knows of its items besides their texts, column by column. Immutable.</summary>
+/// <summary>What a block knows of its items besides their texts, column by column; they lie in the order of their groups. Immutable.</summary>
 internal sealed class BlockItems
 {
     private const long Never = long.MaxValue;
     private readonly int[] nameStarts;
     private readonly byte[] names; // UTF-8, one behind the other
     private readonly string[] parents; // each once
-    private readonly string[] countries;
     private readonly ushort[] parentOf;
-    private readonly byte[] countryOf;
-    private readonly byte[] maturities;
     private readonly (int Areas, int Goals)[] tagSets; // each once
     private readonly ushort[] tagSetOf;
-    private readonly ulong[][] byCountry; // a bit an item
-    private readonly ulong[][] byMaturity;
+    private readonly (ItemGroup Group, int Start)[] groups;
     private readonly long[] confirmed; // ticks, UTC
     private readonly long[] expires;
 
-    public BlockItems(IReadOnlyList<IndexedItem> items)
+    /// <summary>Lays items out.</summary>
+    /// <param name="items">In the order of their groups.</param>
+    /// <param name="languages">The language of each, by position in LanguageDetector.Languages.</param>
+    public BlockItems(IReadOnlyList<IndexedItem> items, IReadOnlyList<int> languages)
     {
         Count = items.Count;
         var encoded = items.Select(item => System.Text.Encoding.UTF8.GetBytes(item.Name)).ToList();
@@ -32,11 +29,9 @@ internal sealed class BlockItems
 
         names = [.. encoded.SelectMany(name => name)];
         (parents, parentOf) = Distinct(items, item => item.Parent, place => (ushort)place);
-        (countries, countryOf) = Distinct(items, item => item.Country, place => checked((byte)place));
         (tagSets, tagSetOf) = Distinct(items, item => (item.Areas, item.Goals), place => (ushort)place);
-        maturities = [.. items.Select(item => (byte)item.Maturity)];
-        byCountry = Bitmaps(countries.Length, ordinal => countryOf[ordinal]);
-        byMaturity = Bitmaps(maturities.DefaultIfEmpty().Max() + 1, ordinal => maturities[ordinal]);
+        groups = Groups(items, languages);
+        Languages = [.. Groups().GroupBy(group => group.Group.Language).Select(language => (language.Key, language.First().Start, language.Last().End))];
         confirmed = [.. items.Select(item => item.ConfirmTime.UtcTicks)];
         expires = [.. items.Select(item => item.ExpireTime?.UtcTicks ?? Never)];
     }
@@ -44,14 +39,22 @@ internal sealed class BlockItems
     public int Count { get; }
 
     public IndexedItem this[int ordinal] => new(
-        NameOf(ordinal), parents[parentOf[ordinal]], CountryOf(ordinal), TagsOf(ordinal).Areas, TagsOf(ordinal).Goals, maturities[ordinal],
+        NameOf(ordinal), parents[parentOf[ordinal]], CountryOf(ordinal), TagsOf(ordinal).Areas, TagsOf(ordinal).Goals, GroupOf(ordinal).Maturity,
         new DateTimeOffset(confirmed[ordinal], TimeSpan.Zero), expires[ordinal] == Never ? null : new DateTimeOffset(expires[ordinal], TimeSpan.Zero));
 
     public string NameOf(int ordinal) => System.Text.Encoding.UTF8.GetString(Utf8NameOf(ordinal));
 
     public ReadOnlySpan<byte> Utf8NameOf(int ordinal) => names.AsSpan(nameStarts[ordinal]..nameStarts[ordinal + 1]);
 
-    public string CountryOf(int ordinal) => countries[countryOf[ordinal]];
+    public string CountryOf(int ordinal) => GroupOf(ordinal).Country;
+
+    public int LanguageOf(int ordinal) => GroupOf(ordinal).Language;
+
+    /// <summary>The languages, by position, and the ordinals of their items.</summary>
+    public IReadOnlyList<(int Language, int Start, int End)> Languages { get; }
+
+    /// <summary>The groups, and the ordinals of their items.</summary>
+    public IEnumerable<(ItemGroup Group, int Start, int End)> Groups() => groups.Select((group, i) => (group.Group, group.Start, i + 1 < groups.Length ? groups[i + 1].Start : Count));
 
     public (int Areas, int Goals) TagsOf(int ordinal) => tagSets[tagSetOf[ordinal]];
 
@@ -67,42 +70,31 @@ internal sealed class BlockItems
 
     public bool IsOf(int ordinal, string parent) => parents[parentOf[ordinal]] == parent;
 
-    /// <summary>Clears the bits of items whose country or maturity a query doesn't allow.</summary>
-    /// <param name="constraints">Its constraints; languages are the block's.</param>
-    /// <param name="allowed">A bit an item.</param>
-    public void Filter(IndexConstraints constraints, Span<ulong> allowed)
+    private ItemGroup GroupOf(int ordinal)
     {
-        if (constraints.Countries.Count > 0)
+        var (low, high) = (0, groups.Length); // the last group that starts at the ordinal or before
+        while (high - low > 1)
         {
-            Intersect(allowed, byCountry.Where((_, country) => constraints.Countries.Contains(countries[country])));
+            var middle = (low + high) / 2;
+            (low, high) = groups[middle].Start <= ordinal ? (middle, high) : (low, middle);
         }
 
-        if (constraints.Maturities != 0)
-        {
-            Intersect(allowed, byMaturity.Where((_, maturity) => (constraints.Maturities & (1 << maturity)) != 0));
-        }
+        return groups[low].Group;
     }
 
-    private static void Intersect(Span<ulong> allowed, IEnumerable<ulong[]> bitmaps)
+    private static (ItemGroup Group, int Start)[] Groups(IReadOnlyList<IndexedItem> items, IReadOnlyList<int> languages)
     {
-        var wanted = new ulong[allowed.Length];
-        foreach (var bitmap in bitmaps)
+        var groups = new List<(ItemGroup Group, int Start)>();
+        for (var ordinal = 0; ordinal < items.Count; ordinal++)
         {
-            TensorPrimitives.BitwiseOr(wanted, bitmap, wanted);
+            var group = new ItemGroup(items[ordinal], languages[ordinal]);
+            if (groups.Count == 0 || group != groups[^1].Group)
+            {
+                groups.Add((group, ordinal));
+            }
         }
 
-        TensorPrimitives.BitwiseAnd(allowed, wanted, allowed);
-    }
-
-    private ulong[][] Bitmaps(int count, Func<int, int> valueOf)
-    {
-        ulong[][] bitmaps = [.. Enumerable.Range(0, count).Select(_ => new ulong[(Count + 63) / 64])];
-        for (var ordinal = 0; ordinal < Count; ordinal++)
-        {
-            bitmaps[valueOf(ordinal)][ordinal / 64] |= 1ul << (ordinal % 64);
-        }
-
-        return bitmaps;
+        return [.. groups];
     }
 
     private static (TValue[] Values, TPlace[] Places) Distinct<TValue, TPlace>(IReadOnlyList<IndexedItem> items, Func<IndexedItem, TValue> value, Func<int, TPlace> narrow)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -55,10 +56,21 @@ internal sealed class CodePlanes(int count)
     public void Products(CoarseQuery query, int first, Span<float> meanings, Span<float> topics)
     {
         ref var rows = ref MemoryMarshal.GetArrayDataReference(upper);
-        for (var i = 0; i < meanings.Length; i++)
+        var i = 0;
+        for (; Avx2.IsSupported && i + 3 < meanings.Length; i += 4)
         {
-            ref var row = ref System.Runtime.CompilerServices.Unsafe.Add(ref rows, (first + i) * RowLength);
-            var (meaning, topic) = AvxVnni.IsSupported ? WithVnni(query, ref row) : Avx2.IsSupported ? WithAvx2(query, ref row) : Portable(query, ref row);
+            ref var row = ref Unsafe.Add(ref rows, (first + i) * RowLength);
+            var (meaning0, topic0) = Parts(query, ref row);
+            var (meaning1, topic1) = Parts(query, ref Unsafe.Add(ref row, RowLength));
+            var (meaning2, topic2) = Parts(query, ref Unsafe.Add(ref row, 2 * RowLength));
+            var (meaning3, topic3) = Parts(query, ref Unsafe.Add(ref row, 3 * RowLength));
+            Number(Sums(meaning0, meaning1, meaning2, meaning3), query.MeaningOffset).CopyTo(meanings[i..]);
+            Number(Sums(topic0, topic1, topic2, topic3), query.TopicOffset).CopyTo(topics[i..]);
+        }
+
+        for (; i < meanings.Length; i++)
+        {
+            var (meaning, topic) = Preferred(query, first + i);
             (meanings[i], topics[i]) = ((16 * meaning) - query.MeaningOffset, (16 * topic) - query.TopicOffset);
         }
     }
@@ -69,11 +81,21 @@ internal sealed class CodePlanes(int count)
     /// <summary>The same as <see cref="Products"/> computes for one item.</summary>
     internal (int Meaning, int Topic) Preferred(CoarseQuery query, int ordinal)
     {
-        ref var row = ref upper[ordinal * RowLength];
-        return AvxVnni.IsSupported ? WithVnni(query, ref row) : Avx2.IsSupported ? WithAvx2(query, ref row) : Portable(query, ref row);
+        if (!Avx2.IsSupported)
+        {
+            return Portable(query, ordinal);
+        }
+
+        var (meaning, topic) = Parts(query, ref upper[ordinal * RowLength]);
+        return (Vector256.Sum(meaning), Vector256.Sum(topic));
     }
 
-    private static (int Meaning, int Topic) WithVnni(CoarseQuery query, ref byte row)
+    /// <summary>Eight sums each that add up to the products of one item.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<int> Meaning, Vector256<int> Topic) Parts(CoarseQuery query, ref byte row) => AvxVnni.IsSupported ? WithVnni(query, ref row) : WithAvx2(query, ref row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<int> Meaning, Vector256<int> Topic) WithVnni(CoarseQuery query, ref byte row)
     {
         var mask = Vector256.Create((byte)0xF);
         var bytes0 = Vector256.LoadUnsafe(ref row);
@@ -89,10 +111,11 @@ internal sealed class CodePlanes(int count)
         odd = AvxVnni.MultiplyWideningAndAdd(odd, Upper(bytes1) & mask, query[5]);
         even = AvxVnni.MultiplyWideningAndAdd(even, Upper(bytes2) & mask, query[6]);
         var topic = AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Upper(bytes3) & mask, query[7]);
-        return Sums(even + odd, topic);
+        return (even + odd, topic);
     }
 
-    private static (int Meaning, int Topic) WithAvx2(CoarseQuery query, ref byte row)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<int> Meaning, Vector256<int> Topic) WithAvx2(CoarseQuery query, ref byte row)
     {
         var mask = Vector256.Create((byte)0xF);
         var ones = Vector256.Create((short)1);
@@ -108,7 +131,7 @@ internal sealed class CodePlanes(int count)
         }
 
         var topic = Avx2.MultiplyAddAdjacent(Upper(Vector256.LoadUnsafe(ref row, 96)) & mask, query[7]);
-        return Sums(Avx2.MultiplyAddAdjacent(meaning, ones), Avx2.MultiplyAddAdjacent(topic, ones));
+        return (Avx2.MultiplyAddAdjacent(meaning, ones), Avx2.MultiplyAddAdjacent(topic, ones));
     }
 
     private static (int Meaning, int Topic) Portable(CoarseQuery query, ref byte row)
@@ -116,7 +139,7 @@ internal sealed class CodePlanes(int count)
         var (meaning, topic) = (0, 0);
         for (var i = 0; i < RowLength; i++)
         {
-            var bits = System.Runtime.CompilerServices.Unsafe.Add(ref row, i);
+            var bits = Unsafe.Add(ref row, i);
             meaning += query.Code[i] * (bits & 0xF);
             if (i + RowLength < SemanticCode.MeaningLength)
             {
@@ -133,12 +156,14 @@ internal sealed class CodePlanes(int count)
 
     private static Vector256<byte> Upper(Vector256<byte> bytes) => (bytes.AsUInt16() >> 4).AsByte();
 
-    private static (int Meaning, int Topic) Sums(Vector256<int> meaning, Vector256<int> topic)
+    /// <summary>The sums of four vectors, which wait for each other less than four sums one by one.</summary>
+    private static Vector128<int> Sums(Vector256<int> first, Vector256<int> second, Vector256<int> third, Vector256<int> fourth)
     {
-        var halves = Avx2.HorizontalAdd(meaning, topic);
-        var both = halves.GetLower() + halves.GetUpper(); // meaning, meaning, topic, topic
-        return (both[0] + both[1], both[2] + both[3]);
+        var sums = Avx2.HorizontalAdd(Avx2.HorizontalAdd(first, second), Avx2.HorizontalAdd(third, fourth));
+        return sums.GetLower() + sums.GetUpper();
     }
+
+    private static Vector128<float> Number(Vector128<int> products, float offset) => Vector128.ConvertToSingle(16 * products) - Vector128.Create(offset);
 }
 
 /// <summary>A query's code, laid out for <see cref="CodePlanes.Products"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Models;
@@ -18,7 +19,7 @@ public sealed class IndexSnapshot
     /// <summary>The best counterparts of a text, best first; below the query's threshold only the very best, so that an abstention can say what was closest.</summary>
     public IReadOnlyList<Hit> Search(IndexQuery query, MatchingModel model) => Search([query], model)[0];
 
-    /// <summary>The same for several texts; cheaper than one by one, as a block is read from memory once for all.</summary>
+    /// <summary>The same for several texts; cheaper than one by one, as items are read from memory once for all.</summary>
     /// <remarks>
     /// O(items + postings of the queries' terms, their translations and concepts). Every item is scored, by the upper four bits
     /// of its code; the best 200, or four times as many as are wanted, are then scored exactly.
@@ -26,16 +27,44 @@ public sealed class IndexSnapshot
     public IReadOnlyList<IReadOnlyList<Hit>> Search(IReadOnlyList<IndexQuery> queries, MatchingModel model)
     {
         var scans = queries.Select(query => new Scan(query, model)).ToList();
-        foreach (var (block, gone) in Blocks)
+        return ToHits(scans, [Pass(scans, new(Blocks))]);
+    }
+
+    /// <summary>The same, shared with other threads of the pool, which changes nothing but the time.</summary>
+    /// <param name="queries">The texts.</param>
+    /// <param name="model">What encoded them and the items.</param>
+    /// <param name="threads">From 1, the caller's included; no more are used than the items are worth.</param>
+    public async Task<IReadOnlyList<IReadOnlyList<Hit>>> SearchAsync(IReadOnlyList<IndexQuery> queries, MatchingModel model, int threads)
+    {
+        var scans = queries.Select(query => new Scan(query, model)).ToList();
+        var blocks = new ConcurrentQueue<(Block Block, Bits? Gone)>(Blocks);
+        List<Task<List<Pass>>> helpers = [.. Enumerable.Range(1, Math.Min(threads, WorthThreads) - 1).Select(_ => Task.Run(() => Pass(scans, blocks)))];
+        var own = Pass(scans, blocks);
+        return ToHits(scans, [own, .. await Task.WhenAll(helpers)]);
+    }
+
+    /// <summary>Threads that a search gains by: one for each block's worth of items, as handing work over takes time, too.</summary>
+    public int WorthThreads => 1 + (Blocks.Sum(part => part.Block.Count) / Block.MaxItems);
+
+    /// <summary>Passes over what blocks are left, for all queries.</summary>
+    private static List<Pass> Pass(List<Scan> scans, ConcurrentQueue<(Block Block, Bits? Gone)> blocks)
+    {
+        var buffers = new PassBuffers();
+        var passes = scans.ConvertAll(scan => new Pass(scan, buffers));
+        while (blocks.TryDequeue(out var next))
         {
-            foreach (var scan in scans)
+            passes.ForEach(pass => pass.Open(next.Block, next.Gone));
+            for (var chunk = 0; chunk < next.Block.Count; chunk += Index.Pass.ChunkLength)
             {
-                block.Search(scan, gone);
+                passes.ForEach(pass => pass.Score(chunk));
             }
         }
 
-        return [.. scans.Select(scan => scan.ToHits())];
+        return passes;
     }
+
+    private static IReadOnlyList<IReadOnlyList<Hit>> ToHits(List<Scan> scans, IReadOnlyList<List<Pass>> parts) =>
+        [.. scans.Select((scan, number) => scan.ToHits(parts.SelectMany(passes => passes[number].Kept)))];
 
     /// <summary>The items that hold the words of a free-text query, best first, ties by name.</summary>
     public IReadOnlyList<TextHit> Find(TextQuery query, int count, DateTimeOffset now)
@@ -46,7 +75,7 @@ public sealed class IndexSnapshot
             block.Find(query, gone, now, top);
         }
 
-        return [.. top.Kept().Order(Comparer<Candidate>.Create(Candidate.Compare)).Select(found => new TextHit(found.Block.Items.NameOf(found.Ordinal), found.Score))];
+        return [.. top.Kept().Order(Candidate.BestFirst).Select(found => new TextHit(found.Block.Items.NameOf(found.Ordinal), found.Score))];
     }
 }
 

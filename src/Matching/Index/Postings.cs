@@ -4,7 +4,7 @@ using CooperaNet.Matching.Encodings;
 
 namespace CooperaNet.Matching.Index;
 
-/// <summary>For each feature the items of one block that carry it: a 16-bit ordinal and an 8-bit impact each. Immutable.</summary>
+/// <summary>For each feature the items of one block that carry it, in ascending order: a 16-bit ordinal and an 8-bit impact each. Immutable.</summary>
 internal sealed class Postings
 {
     /// <summary>Weights by impact: the square of the impact's share, so that small weights keep their precision.</summary>
@@ -19,31 +19,70 @@ internal sealed class Postings
     /// <summary>A weight, above 0 to 1, as postings keep it: off by 0.4 % at a weight of 1, 1.1 % at 0.13.</summary>
     public static float Round(float weight) => Weights[Impact(weight)];
 
-    /// <summary>Adds each item's product with the query to its accumulator; the query's ids may come in any order, and repeatedly.</summary>
-    public void Accumulate(ReadOnlySpan<int> ids, ReadOnlySpan<float> queryWeights, Span<float> accumulators)
+    /// <summary>Begins to read the lists of a vector's features.</summary>
+    /// <param name="vector">Features, in any order.</param>
+    /// <param name="cursors">Filled, one for each feature that has a list.</param>
+    /// <returns>How many were filled.</returns>
+    public int Open(SparseVector vector, Span<Cursor> cursors)
     {
-        Span<float> products = stackalloc float[256];
-        for (var i = 0; i < ids.Length; i++)
+        var count = 0;
+        for (var i = 0; i < vector.Ids.Length; i++)
         {
-            if (!lists.TryGetValue(ids[i], out var list))
+            if (lists.TryGetValue(vector.Ids[i], out var list))
             {
-                continue;
+                cursors[count++] = new(list.Start, list.Start + list.Count, vector.Weights[i]);
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Moves cursors on to the first item that isn't below an ordinal.</summary>
+    public void Seek(Span<Cursor> cursors, int ordinal)
+    {
+        foreach (ref var cursor in cursors)
+        {
+            var (low, high) = (cursor.Next, cursor.End);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = ordinals[middle] < ordinal ? (middle + 1, high) : (low, middle);
             }
 
-            System.Numerics.Tensors.TensorPrimitives.Multiply(Weights, queryWeights[i], products);
-            Add(ordinals.AsSpan(list.Start, list.Count), impacts.AsSpan(list.Start, list.Count), products, accumulators);
+            cursor.Next = low;
         }
     }
 
-    /// <summary>The innermost loop of all searches: without checks of bounds, as ordinals lie below the block's count and an impact is a byte.</summary>
-    private static void Add(ReadOnlySpan<ushort> items, ReadOnlySpan<byte> values, ReadOnlySpan<float> products, Span<float> accumulators)
+    /// <summary>Adds the products of the cursors' features with the items of a range, and moves the cursors behind it.</summary>
+    /// <param name="cursors">At the range's start.</param>
+    /// <param name="start">The first item.</param>
+    /// <param name="end">Behind the last one.</param>
+    /// <param name="sums">Added to, one for each item of the range.</param>
+    /// <remarks>The innermost loop of all searches: without checks of bounds, as the cursors come from <see cref="Open"/> and items lie between start and end.</remarks>
+    public void Accumulate(Span<Cursor> cursors, int start, int end, Span<float> sums)
     {
-        ref var sums = ref MemoryMarshal.GetReference(accumulators);
-        ref var product = ref MemoryMarshal.GetReference(products);
-        ref var value = ref MemoryMarshal.GetReference(values);
-        for (var j = 0; j < items.Length; j++)
+        ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, end - start);
+        ref var items = ref MemoryMarshal.GetArrayDataReference(ordinals);
+        ref var values = ref MemoryMarshal.GetArrayDataReference(impacts);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(Weights);
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        foreach (ref var cursor in cursors)
         {
-            Unsafe.Add(ref sums, items[j]) += Unsafe.Add(ref product, Unsafe.Add(ref value, j));
+            var (next, last, weight) = (cursor.Next, cursor.End, cursor.Weight);
+            for (; next + 3 < last && Unsafe.Add(ref items, next + 3) < end; next += 4)
+            {
+                Unsafe.Add(ref sum, Unsafe.Add(ref items, next) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next));
+                Unsafe.Add(ref sum, Unsafe.Add(ref items, next + 1) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next + 1));
+                Unsafe.Add(ref sum, Unsafe.Add(ref items, next + 2) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next + 2));
+                Unsafe.Add(ref sum, Unsafe.Add(ref items, next + 3) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next + 3));
+            }
+
+            for (; next < last && Unsafe.Add(ref items, next) < end; next++)
+            {
+                Unsafe.Add(ref sum, Unsafe.Add(ref items, next) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next));
+            }
+
+            cursor.Next = next;
         }
     }
 
@@ -131,7 +170,18 @@ internal sealed class Postings
         return live;
     }
 
-    /// <summary>Lays lists out one behind the other: count all first, then add all.</summary>
+    /// <summary>A place in one feature's list.</summary>
+    /// <param name="next">The posting that is read next.</param>
+    /// <param name="end">Behind the last posting.</param>
+    /// <param name="weight">The query's weight of the feature.</param>
+    internal struct Cursor(int next, int end, float weight)
+    {
+        public int Next = next;
+        public readonly int End = end;
+        public readonly float Weight = weight;
+    }
+
+    /// <summary>Lays lists out one behind the other, each in the order of its items: count all first, then add all.</summary>
     private sealed class Builder
     {
         private readonly Dictionary<int, (int Start, int Count)> lists = [];
@@ -160,8 +210,30 @@ internal sealed class Postings
 
         public Postings Build()
         {
+            foreach (var list in lists.Values)
+            {
+                var items = ordinals.AsSpan(list.Start, list.Count);
+                if (!IsAscending(items))
+                {
+                    items.Sort(impacts.AsSpan(list.Start, list.Count));
+                }
+            }
+
             lists.TrimExcess();
             return new(lists, ordinals ?? [], impacts);
+        }
+
+        private static bool IsAscending(ReadOnlySpan<ushort> items)
+        {
+            for (var i = 1; i < items.Length; i++)
+            {
+                if (items[i] < items[i - 1])
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
 
         private void LayOut()

@@ -8,16 +8,28 @@ namespace CooperaNet.Matching.Index;
 /// <param name="Terms">Agreement in concepts, likewise.</param>
 internal readonly record struct Candidate(Block Block, int Ordinal, double Score, float Form, float Terms)
 {
+    /// <summary>The order of <see cref="Compare"/>.</summary>
+    public static IComparer<Candidate> BestFirst { get; } = Comparer<Candidate>.Create((left, right) => Compare(left, right));
+
     /// <summary>Best first; ties by name, so that the order never depends on how items are spread.</summary>
-    public static int Compare(Candidate left, Candidate right) => left.Score != right.Score
+    public static int Compare(in Candidate left, in Candidate right) => left.Score != right.Score
         ? right.Score.CompareTo(left.Score)
         : left.Block.Items.Utf8NameOf(left.Ordinal).SequenceCompareTo(right.Block.Items.Utf8NameOf(right.Ordinal));
 }
 
 /// <summary>Keeps the best of all items that are added.</summary>
-internal sealed class TopItems(int count)
+internal sealed class TopItems
 {
-    private readonly PriorityQueue<Candidate, Candidate> heap = new(count + 1, new WorstFirst());
+    private readonly int count;
+    private readonly Candidate[] places; // of those that are kept, and a free one
+    private readonly PriorityQueue<int, int> worstFirst;
+    private int free;
+
+    public TopItems(int count)
+    {
+        (this.count, places) = (count, new Candidate[count + 1]);
+        worstFirst = new(count, Comparer<int>.Create((x, y) => Candidate.Compare(places[y], places[x])));
+    }
 
     /// <summary>Nothing below this can enter.</summary>
     public double Floor { get; private set; } = double.NegativeInfinity;
@@ -27,27 +39,24 @@ internal sealed class TopItems(int count)
 
     public void Add(in Candidate candidate)
     {
-        if (heap.Count < count)
+        places[free] = candidate;
+        if (worstFirst.Count < count)
         {
-            heap.Enqueue(candidate, candidate);
+            worstFirst.Enqueue(free, free);
+            free = worstFirst.Count;
         }
         else
         {
-            heap.EnqueueDequeue(candidate, candidate);
+            free = worstFirst.EnqueueDequeue(free, free);
         }
 
-        if (heap.Count == count)
+        if (worstFirst.Count == count)
         {
-            Floor = heap.Peek().Score;
+            Floor = places[worstFirst.Peek()].Score;
             FloorAsFloat = (float)Floor - 1e-4f;
         }
     }
 
     /// <summary>What was kept, in no order.</summary>
-    public IEnumerable<Candidate> Kept() => heap.UnorderedItems.Select(entry => entry.Element);
-
-    private sealed class WorstFirst : IComparer<Candidate>
-    {
-        public int Compare(Candidate x, Candidate y) => Candidate.Compare(y, x);
-    }
+    public IEnumerable<Candidate> Kept() => worstFirst.UnorderedItems.Select(item => places[item.Element]);
 }

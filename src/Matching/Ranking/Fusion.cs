@@ -38,9 +38,6 @@ public readonly record struct PairWeights(float Bias, float Hinge, float Ceiling
         return about + Doubt(about) + Form(signals) + Tags(signals) - (stale ? StalePenalty : 0);
     }
 
-    /// <summary>The log-odds before doubt: never less than they are with it, and cheaper.</summary>
-    public double UpperLogOdds(Signals signals) => About(signals) + Form(signals) + Tags(signals);
-
     /// <summary>What each signal adds to the log-odds; the parts add up to ln(score / (1 - score)).</summary>
     public IReadOnlyList<(string Signal, double Value)> Contributions(Signals signals, bool stale) =>
     [

@@ -9,13 +9,7 @@ public static class PairSignals
     /// <summary>The signals of one pair; tags as bits, as the index holds them.</summary>
     public static Signals Of(MatchingModel model, Encoding left, Encoding right, int leftAreas = 0, int rightAreas = 0, int leftGoals = 0, int rightGoals = 0)
     {
-        var (ids, weights) = model.Translations.Translate(left.Terms);
-        var product = 0.0;
-        for (var i = 0; i < ids.Length; i++)
-        {
-            product += Array.BinarySearch(right.Terms.Ids, ids[i]) is >= 0 and var place ? weights[i] * right.Terms.Weights[place] : 0;
-        }
-
+        var product = model.Translations.Translate(left.Terms).Product(right.Terms);
         var (meaning, topic) = SemanticCode.Cosines(left.Code, right.Code);
         return new(
             product == 0 ? 0 : Math.Min(1, product / Math.Sqrt(left.Lengths[right.Language] * right.Lengths[left.Language])),

@@ -64,9 +64,8 @@ public sealed class TranslationTable
     /// <summary>Each link once, by term ids.</summary>
     public IEnumerable<TranslationLink> Links() => Enumerable.Range(0, Count).SelectMany(term => Of(term).Where(link => link.Term > term).Select(link => new TranslationLink(term, link.Term, link.Strength)));
 
-    /// <summary>A text's terms as they may stand in texts of any language: its own, and their translations.</summary>
-    /// <returns>In no order; an id may come several times, and its weights add up. Not of unit length.</returns>
-    public (int[] Ids, float[] Weights) Translate(SparseVector terms)
+    /// <summary>A text's terms as they may stand in texts of any language: its own, and their translations. Not of unit length.</summary>
+    public SparseVector Translate(SparseVector terms)
     {
         var count = terms.Ids.Length;
         foreach (var term in terms.Ids)
@@ -85,7 +84,7 @@ public sealed class TranslationTable
             }
         }
 
-        return (ids, weights);
+        return SparseVector.Sum(ids, weights);
     }
 
     /// <summary>By language, the length of the terms' translation into it; 1 for their own language and when there is none.</summary>

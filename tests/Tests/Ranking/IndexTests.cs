@@ -50,6 +50,38 @@ public class IndexTests
         return hits.Count == expected.Count && hits.Zip(expected).All(pair => Math.Abs(pair.First.Score - pair.Second.Score) < 1e-5 && expected.Any(other => other.Name == pair.First.Name && Math.Abs(other.Score - pair.First.Score) < 1e-5)) && index.Count == model.Count;
     });
 
+    /// <summary>Several chunks of several blocks: filters step over ranges of items and their postings, and threads share blocks.</summary>
+    [Fact]
+    public async Task Many_items_are_filtered_like_few()
+    {
+        var random = new Random(3);
+        string[] countries = ["AG", "BB", "PE", "UY"];
+        var kinds = Encodings.Array[500].Single(_ => true, "0000000000001");
+        var items = Enumerable.Range(0, 90_000).Select(i =>
+        {
+            var encoding = kinds[random.Next(kinds.Length)];
+            return (Item: new IndexedItem($"{i:000000}", random.Next(9) == 0 ? "own" : "", countries[random.Next(4)], 1 << random.Next(11), 1 << random.Next(17), 1 + random.Next(3), Now.AddDays(-random.Next(1_000)), null),
+                Encoding: encoding with { Terms = Rounded(encoding.Terms), Concepts = Rounded(encoding.Concepts) });
+        }).ToList();
+        var index = new PartitionIndex();
+        items.Chunk(21_000).ToList().ForEach(chunk => index.Apply(chunk, []));
+        List<string> removed = [.. items.Where(_ => random.Next(20) == 0).Select(item => item.Item.Name)];
+        index.Apply([], removed);
+        var left = items.ExceptBy(removed, item => item.Item.Name).ToList();
+        foreach (var constraints in (IndexConstraints[])[IndexConstraints.None, new(0, 0, new HashSet<string> { "BB" }), new(4, 0, new HashSet<string>()), new(8, 2, new HashSet<string> { "AG", "UY" }), new(2, 5, new HashSet<string> { "PE" })])
+        {
+            var query = new IndexQuery(kinds[0], 5, 9, constraints, "own", 10, 0, Now, Now.AddDays(-730));
+            var expected = left.Where(item => item.Item.Parent != "own" && Allows(constraints, item))
+                .Select(item => Model.Fusion.Of(query.Encoding.Language, item.Encoding.Language).Score(PairSignals.Of(Model, query.Encoding, item.Encoding, 5, item.Item.Areas, 9, item.Item.Goals), item.Item.ConfirmTime < query.StaleBefore)).OrderDescending().Take(10);
+
+            var found = index.Snapshot.Search(query, Model);
+            var shared = (await index.Snapshot.SearchAsync([query, query], Model, threads: 3))[1];
+
+            Assert.Equal(expected, found.Select(hit => hit.Score), (left, right) => Math.Abs(left - right) < 1e-5);
+            Assert.Equal(found, shared);
+        }
+    }
+
     /// <summary>The first pass reads half of each code: it must not lose who belongs among the ten best.</summary>
     [Fact]
     public void Of_many_items_the_best_ten_are_found()
