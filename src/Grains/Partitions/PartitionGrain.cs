@@ -4,7 +4,6 @@ using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Search;
-using CooperaNet.Matching.Suggestions;
 using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -47,8 +46,8 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>How far behind, and how large.</summary>
-    private (TimeSpan Lag, int Items) State() => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count);
+    /// <summary>How far behind, how large, and how much it lacks.</summary>
+    private (TimeSpan Lag, int Items, int Unreadable) State() => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count, serving.SetAside.Count);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -310,7 +309,7 @@ internal sealed partial class PartitionGrain(
     {
         for (var i = 0; i < RefreshPage && unrefreshed.TryPeek(out var need); i++)
         {
-            if (!await GrainFactory.GetGrain<ISuggestionListGrain>(need).RefreshAsync(serving.Model.Version, cancellationToken))
+            if (!await suggester.RefreshAsync(need, serving.Model.Version, cancellationToken))
             {
                 return; // its silo hasn't heard of the model yet
             }

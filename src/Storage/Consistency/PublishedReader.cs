@@ -14,6 +14,8 @@ public sealed record PublishedItem(
 /// <summary>Reads what an index should hold.</summary>
 public sealed class PublishedReader(ExchangeDatabase database)
 {
+    private static readonly Dictionary<string, Maturity> Maturities = Enum.GetValues<Maturity>().ToDictionary(maturity => JsonSerializer.Serialize(maturity, StateJson.Options).Trim('"'));
+
     /// <summary>The first published items of a partition behind a name, by name.</summary>
     public async Task<IReadOnlyList<PublishedItem>> ReadAsync(int partition, int partitions, string after, int limit, CancellationToken cancellationToken)
     {
@@ -28,7 +30,7 @@ public sealed class PublishedReader(ExchangeDatabase database)
             "SELECT item, dimension, value FROM tag WHERE item IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids)) AND dimension IN ('area', 'goal')",
             new { ids = SqlJson.Of(rows.Select(row => row.Id)) }, cancellationToken: cancellationToken))).ToLookup(tag => (tag.Item, tag.Dimension), tag => tag.Value);
         return [.. rows.Select(row => new PublishedItem(
-            row.Id, row.Name, row.Parent, row.Country, JsonSerializer.Deserialize<Maturity>($"\"{row.Maturity}\"", StateJson.Options), Time(row.Confirmed), row.Expires is null ? null : Time(row.Expires),
+            row.Id, row.Name, row.Parent, row.Country, Maturities.GetValueOrDefault(row.Maturity), Time(row.Confirmed), row.Expires is null ? null : Time(row.Expires),
             [.. tags[(row.Id, "area")]], [.. tags[(row.Id, "goal")].Select(goal => int.Parse(goal, CultureInfo.InvariantCulture))]))];
     }
 
