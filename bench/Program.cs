@@ -9,6 +9,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 // dotnet run -c Release --project bench -- lines N FILE [SENTENCES] a file of N items for the program's command load
 // dotnet run -c Release --project bench -- previews ADDRESS [CALLERS] [CALLS] [SENTENCES] what previews take at a gateway
 // dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
+// dotnet run -c Release --project bench -- soak ADDRESS MINUTES [RATE] the same mix for long: memory and p99 by the minute
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- token             what a token adds to a call
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
@@ -33,6 +34,12 @@ if (args is ["index", .. var what])
 if (args is ["load", .. var load])
 {
     await LoadCommand.RunAsync(load);
+    return;
+}
+
+if (args is ["soak", .. var soak])
+{
+    Environment.ExitCode = await SoakCommand.RunAsync(soak);
     return;
 }
 

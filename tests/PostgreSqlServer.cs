@@ -34,7 +34,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         var output = await made.StandardOutput.ReadToEndAsync(cancellationToken) + await made.StandardError.ReadToEndAsync(cancellationToken);
         await made.WaitForExitAsync(cancellationToken);
         File.Delete(passwordFile);
-        Assert.True(made.ExitCode == 0, output);
+        Require(made.ExitCode == 0, output);
         if (address != "127.0.0.1")
         {
             await File.AppendAllTextAsync(Path.Combine(server.folder, "pg_hba.conf"), "host all all samenet scram-sha-256\n", cancellationToken);
@@ -55,7 +55,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (await timer.WaitForNextTickAsync(patience.Token))
         {
-            Assert.False(process.HasExited, process.HasExited ? await log : "");
+            Require(!process.HasExited, process.HasExited ? await log : "");
             try
             {
                 await using var connection = await ConnectAsync("postgres", patience.Token);
@@ -85,7 +85,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         var output = running.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = await running.StandardError.ReadToEndAsync(cancellationToken);
         await running.WaitForExitAsync(cancellationToken);
-        Assert.True(running.ExitCode == 0, errors + await output);
+        Require(running.ExitCode == 0, errors + await output);
     }
 
     public string ConnectionString(string database) => $"Host={address};Port={port};Username={Owner};Password={Password};Database={database}";
@@ -141,13 +141,22 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     {
         var path = new[] { Environment.GetEnvironmentVariable("PATH")!.Split(':'), Directory.Exists("/usr/lib/postgresql") ? [.. Directory.GetDirectories("/usr/lib/postgresql").Order().Select(version => Path.Combine(version, "bin"))] : [] }
             .SelectMany(folders => folders).Select(folder => Path.Combine(folder, program)).LastOrDefault(File.Exists);
-        Assert.True(path is not null, $"These tests run a PostgreSQL server of their own and need its program '{program}': install Debian's package postgresql, or put its folder on PATH.");
+        Require(path is not null, $"A PostgreSQL server of its own needs the program '{program}': install Debian's package postgresql, or put its folder on PATH.");
         var start = Environment.UserName == "root"
-            ? new ProcessStartInfo("setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", path, .. arguments])
-            : new ProcessStartInfo(path, arguments);
+            ? new ProcessStartInfo("setpriv", ["--reuid", "nobody", "--regid", "nogroup", "--clear-groups", path!, .. arguments])
+            : new ProcessStartInfo(path!, arguments);
         (start.RedirectStandardOutput, start.RedirectStandardError, start.WorkingDirectory) = (true, true, Path.GetTempPath());
         start.Environment["LC_ALL"] = "C";
         return Process.Start(start)!;
+    }
+
+    /// <summary>Without the tests' own means, as bench starts servers too.</summary>
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(otherwise);
+        }
     }
 
     private static int ParentOf(int id)

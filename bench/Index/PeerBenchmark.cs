@@ -13,7 +13,7 @@ using Version = Lucene.Net.Util.LuceneVersion;
 
 namespace CooperaNet.Matching.Benchmarks.Index;
 
-/// <summary>Other engines over the same offers: the ten best by BM25 for Spanish texts, all words counted.</summary>
+/// <summary>Other engines over the same offers: the ten best by BM25, with PostgreSQL by cover density, for Spanish texts, all words counted.</summary>
 internal static class PeerBenchmark
 {
     private const int Queries = 30;
@@ -42,6 +42,7 @@ internal static class PeerBenchmark
         }
 
         Execute(sqlite, "COMMIT");
+        using var postgreSql = StartPostgreSql(size, model, texts);
         random = new Random(12);
         var queries = Enumerable.Range(0, Queries).Select(_ => Stems(model.Analyzer, texts.Offer(random)).Split(' ').Distinct().ToList()).ToList();
         using var reader = DirectoryReader.Open(directory);
@@ -63,8 +64,24 @@ internal static class PeerBenchmark
                 rows.GetInt64(0);
             }
         });
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} offers: Lucene.NET BM25 {lucene:0.000} ms, SQLite FTS5 {fts:0.000} ms, {queries.Average(stems => stems.Count):0} stems a query"));
+        var ranked = postgreSql is null ? double.NaN : Median([.. queries.Take(size > 20_000 ? 5 : Queries)], postgreSql.Search);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} offers: Lucene.NET BM25 {lucene:0.000} ms, SQLite FTS5 {fts:0.000} ms, PostgreSQL ts_rank_cd {ranked:0.000} ms, {queries.Average(stems => stems.Count):0} stems a query"));
         System.IO.Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>PostgreSQL with the same offers, or null, which is said, where its programs are missing.</summary>
+    private static PostgreSqlPeer? StartPostgreSql(int size, MatchingModel model, RecombinedTexts texts)
+    {
+        var random = new Random(7);
+        try
+        {
+            return PostgreSqlPeer.StartAsync(Enumerable.Range(0, size).Select(_ => Stems(model.Analyzer, texts.Offer(random)))).GetAwaiter().GetResult();
+        }
+        catch (InvalidOperationException missing)
+        {
+            Console.WriteLine($"PostgreSQL is left out: {missing.Message}");
+            return null;
+        }
     }
 
     private static double Median(List<List<string>> queries, Action<List<string>> run)

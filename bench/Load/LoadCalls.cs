@@ -78,9 +78,20 @@ internal sealed class LoadCalls(IReadOnlyList<CallInvoker> gateways, LoadOptions
         var offer = await exchange.CreateOfferAsync(
             new() { Parent = options.Parent, OfferId = $"load-{run}-{number}", Offer = new() { Title = $"Offer {number}", Summary = SyntheticTexts.Summary(random, 100), LanguageCode = "es", Goals = { 6 } }, RequestId = $"{run}-{number}" }, settings);
         await exchange.PublishOfferAsync(new() { Name = offer.Name, RequestId = $"{run}-publish-{number}" }, settings);
+        string? oldest = null;
         lock (published)
         {
             published.Add(offer.Name);
+            if (options.Kept > 0 && published.Count > options.Kept)
+            {
+                oldest = published[0];
+                published.RemoveAt(0);
+            }
+        }
+
+        if (oldest is not null)
+        {
+            await exchange.WithdrawOfferAsync(new() { Name = oldest, RequestId = $"{run}-withdraw-{number}" }, settings);
         }
     }
 

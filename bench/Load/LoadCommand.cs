@@ -6,16 +6,18 @@ namespace CooperaNet.Matching.Benchmarks.Load;
 /// <summary>The command <c>load</c>: a realistic mix against any gateway, as a table and a plot.</summary>
 internal static class LoadCommand
 {
+    public static Option<string> Parent { get; } = new("--parent") { Description = "Whose items are written.", DefaultValueFactory = _ => "authorities/pe" };
+
+    public static Option<string> Folder { get; } = new("--folder") { Description = "The storage folder of an exchange in Development, whose key makes the token; otherwise COOPERANET_TOKEN is sent.", DefaultValueFactory = _ => "" };
+
     public static Task<int> RunAsync(string[] args)
     {
         var gateways = new Argument<string[]>("gateways") { Description = "gRPC addresses, such as http://127.0.0.1:8081.", Arity = ArgumentArity.OneOrMore };
         var rate = new Option<double>("--rate") { Description = "Calls a second.", DefaultValueFactory = _ => 50 };
         var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 30 };
         var watchers = new Option<int>("--watchers") { Description = "Streams of the figures held open." };
-        var parent = new Option<string>("--parent") { Description = "Whose items are written.", DefaultValueFactory = _ => "authorities/pe" };
-        var folder = new Option<string>("--folder") { Description = "The storage folder of an exchange in Development, whose key makes the token; otherwise COOPERANET_TOKEN is sent.", DefaultValueFactory = _ => "" };
         var plot = new Option<string>("--plot") { Description = "A file for the plot, SVG.", DefaultValueFactory = _ => "" };
-        var command = new RootCommand("Drives a gateway.") { gateways, rate, seconds, watchers, parent, folder, plot };
+        var command = new RootCommand("Drives a gateway.") { gateways, rate, seconds, watchers, Parent, Folder, plot };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var options = new LoadOptions
@@ -24,8 +26,8 @@ internal static class LoadCommand
                 Rate = arguments.GetValue(rate),
                 Duration = TimeSpan.FromSeconds(arguments.GetValue(seconds)),
                 Watchers = arguments.GetValue(watchers),
-                Parent = arguments.GetValue(parent)!,
-                Token = Token(arguments.GetValue(folder)!, arguments.GetValue(parent)!),
+                Parent = arguments.GetValue(Parent)!,
+                Token = Token(arguments.GetValue(Folder)!, arguments.GetValue(Parent)!),
             };
             var report = await LoadDriver.RunAsync(options, null, cancellationToken);
             Console.WriteLine(report.ToTable());
@@ -38,7 +40,7 @@ internal static class LoadCommand
         return command.Parse(args).InvokeAsync();
     }
 
-    private static Func<string> Token(string folder, string parent) => folder.Length == 0
+    public static Func<string> Token(string folder, string parent) => folder.Length == 0
         ? () => Environment.GetEnvironmentVariable("COOPERANET_TOKEN") ?? ""
         : () =>
         {

@@ -24,6 +24,9 @@ internal sealed record LoadOptions
     /// <summary>Streams of the figures that are held open meanwhile.</summary>
     public int Watchers { get; init; }
 
+    /// <summary>Publications that stay; when there are more, each withdraws the oldest, so that the exchange doesn't grow. 0 for all.</summary>
+    public int Kept { get; init; }
+
     /// <summary>Makes the run repeatable: the same calls with the same texts at the same moments.</summary>
     public int Seed { get; init; } = 1;
 }

@@ -1,6 +1,7 @@
 using CooperaNet.Matching.Audit;
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Consistency;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Mail;
 using CooperaNet.Matching.Quality;
@@ -59,6 +60,9 @@ public static class GrainFactoryExtensions
 
     /// <summary>Reads the history; any silo serves it.</summary>
     public static IAuditGrain GetAudit(this IGrainFactory grains) => grains.GetGrain<IAuditGrain>(0);
+
+    /// <summary>Compares the index with the register; any silo serves it.</summary>
+    public static IIndexGrain GetIndex(this IGrainFactory grains) => grains.GetGrain<IIndexGrain>(0);
 
     /// <summary>Searches by words; any silo serves it.</summary>
     public static ISearchGrain GetSearch(this IGrainFactory grains) => grains.GetGrain<ISearchGrain>(0);

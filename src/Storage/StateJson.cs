@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CooperaNet.Matching.Items;
 
 namespace CooperaNet.Matching.Storage;
 
@@ -15,6 +16,19 @@ public static class StateJson
         IgnoreReadOnlyProperties = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper), new UtcTimeConverter() },
     };
+
+    /// <summary>An item's state; null for what cannot be read as one, so that a reader of many goes on behind it.</summary>
+    public static Item? FindItem(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Item>(payload, Options) is { Content: { AreasOfFocus: not null, Goals: not null } } item ? item : null;
+        }
+        catch (Exception error) when (error is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A role as states and the history write it.</summary>
     public static string Name(CallerRole role) => JsonSerializer.Serialize(role, Options).Trim('"');

@@ -41,6 +41,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
     /// <summary>What one of the silos has.</summary>
     public IServiceProvider Silo => cluster!.Silos[0].ServiceProvider;
 
+    /// <summary>What each silo has.</summary>
+    public IEnumerable<IServiceProvider> Silos => cluster!.Silos.Select(silo => silo.ServiceProvider);
+
     /// <summary>Whose tokens the gateway accepts.</summary>
     public TestIssuer Issuer { get; } = new();
 

@@ -51,6 +51,9 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     /// <summary>An access token by the command <c>token</c>: of a participant's account, or of the Secretariat for no name.</summary>
     public Task<string> TokenAsync(string participant = "") => Tokens.GetOrAdd((directory, participant), _ => PrintTokenAsync(participant));
 
+    /// <summary>Another one, as they are valid for a quarter of an hour.</summary>
+    public Task<string> NewTokenAsync(string participant = "") => Tokens[(directory, participant)] = PrintTokenAsync(participant);
+
     /// <summary>gRPC as a participant, or as the Secretariat.</summary>
     public async Task<CallInvoker> AsAsync(GrpcChannel channel, string participant = "")
     {

@@ -10,6 +10,7 @@ var root = new RootCommand("CooperaNet.Matching from the command line: catalogue
     SuggestCommand.Create(), ProspectsCommand.Create(), SearchCommand.Create(), StatsCommand.Create(),
     AuthoritiesCommand.Create(), ShowCommand.Create(),
     VerbCommand.Create("publish", "Publish a draft or a withdrawn item."), VerbCommand.Create("withdraw", "Take a published item back."), VerbCommand.Create("confirm", "Say that a published item still holds."),
+    VerifyIndexCommand.Create(),
 };
 var parsed = root.Parse(args);
 var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(3) });

@@ -60,6 +60,8 @@ internal sealed class Session(ParseResult arguments, string token = "") : IDispo
 
     public AuthorityService.AuthorityServiceClient Authorities => new(channel);
 
+    public AdminService.AdminServiceClient Admin => new(channel);
+
     private bool HasToken { get; } = token.Length > 0;
 
     public bool Json { get; } = arguments.GetValue(GlobalOptions.Json);

@@ -106,6 +106,7 @@ internal static class Policy
         new("AdminService/ListAuditEvents", [Secretariat, Administrator]),
         new("AdminService/ExportAuditEvents", [Secretariat, Administrator]),
         new("AdminService/ListSignInEvents", [Secretariat, Administrator]),
+        new("AdminService/VerifyIndex", [Administrator]),
 
         new("grpc.health.v1.Health/Check", Everyone),
         new("grpc.health.v1.Health/Watch", Everyone),

@@ -79,6 +79,24 @@ internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.Admin
         };
     }
 
+    [DisableRequestTimeout]
+    public override async Task VerifyIndex(VerifyIndexRequest request, IServerStreamWriter<VerifyIndexResponse> responseStream, ServerCallContext context)
+    {
+        for (var (partition, partitions) = (0, 1); partition < partitions; partition++)
+        {
+            var report = new VerifyIndexResponse { Partition = partition };
+            var after = "";
+            do
+            {
+                var page = await grains.GetIndex().CompareAsync(partition, after, request.Repair, context.Caller(), context.CancellationToken);
+                IndexWire.Add(report, page);
+                (after, partitions) = (page.Next, page.Partitions);
+            }
+            while (after.Length > 0);
+            await responseStream.WriteAsync(report, context.CancellationToken);
+        }
+    }
+
     /// <summary>A condition as it is compared; PostgreSQL takes no NUL.</summary>
     private static string Plain(string field, string value) => value.Length <= MaxCondition && !value.Any(char.IsControl)
         ? value : throw MatchingException.Invalid(field, $"{value.Length} characters; at most {MaxCondition} without control characters are allowed.");

@@ -21,7 +21,7 @@ internal enum CallCost
 internal sealed class RateGuard(RequestDelegate next, IOptions<LimitOptions> options) : IDisposable
 {
     private static readonly string[] Computing =
-        ["SearchExchange", "PreviewSuggestions", "SuggestCodes", "ListSuggestions", "ListProspects", "ExplainSuggestion", "ListFindings", "CreateCatalogImport", "StreamCatalogImport", "ExportCatalog", "ExportAuditEvents"];
+        ["SearchExchange", "PreviewSuggestions", "SuggestCodes", "ListSuggestions", "ListProspects", "ExplainSuggestion", "ListFindings", "CreateCatalogImport", "StreamCatalogImport", "ExportCatalog", "ExportAuditEvents", "VerifyIndex"];
 
     private static readonly string[] Reading = ["Get", "List", "Watch", "Check", "ServerReflectionInfo"];
 

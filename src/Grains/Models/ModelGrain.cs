@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Partitions;
 using Microsoft.Extensions.Logging;
@@ -85,7 +86,7 @@ internal sealed partial class ModelGrain(
                 await pool.FollowAsync(
                     () =>
                     {
-                        foreach (var content in items.Select(item => item.Decode().Item.Content))
+                        foreach (var content in items.Select(item => item.FindItem()?.Content).OfType<ItemContent>())
                         {
                             fit.Add(content.Title, content.Summary, content.LanguageCode);
                         }

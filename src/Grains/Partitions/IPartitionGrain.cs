@@ -1,3 +1,4 @@
+using CooperaNet.Matching.Consistency;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Suggestions;
@@ -73,6 +74,12 @@ internal interface IPartitionGrain : IGrainWithIntegerCompoundKey
     /// <exception cref="PartitionMovedException">The other copy serves.</exception>
     [Alias("Find"), AlwaysInterleave]
     Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken);
+
+    /// <summary>Compares the items behind a name with the register, and with <paramref name="repair"/> takes in anew what differs. Waits for the follower.</summary>
+    /// <exception cref="PartitionMovedException">The other copy serves.</exception>
+    /// <exception cref="TimeoutException">It reads its items still.</exception>
+    [Alias("Compare")]
+    Task<IndexComparison> CompareAsync(string after, bool repair, CancellationToken cancellationToken);
 }
 
 /// <summary>This copy of a partition does not serve; the other one does.</summary>

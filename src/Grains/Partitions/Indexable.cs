@@ -10,14 +10,27 @@ namespace CooperaNet.Matching.Partitions;
 /// <summary>What the index takes of a stored item, without its texts: a million of them are read at a start.</summary>
 internal readonly record struct Indexable(IndexedItem Item, Encoding Encoding, bool IsNeed)
 {
-    public static Indexable Of(StoredItem stored)
+    /// <summary>Null when the state cannot be read, or there is no sound encoding of it.</summary>
+    public static Indexable? Find(StoredItem stored)
     {
-        var state = JsonSerializer.Deserialize<State>(stored.Payload, StateJson.Options)!;
-        var content = new ItemContent { AreasOfFocus = state.Content.AreasOfFocus, Goals = state.Content.Goals };
-        return new(
-            new(state.Name, string.Intern(state.Parent), string.Intern(state.Country), PartitionSearch.Areas(content), PartitionSearch.Goals(content), (int)state.Content.Maturity, state.ConfirmTime ?? state.UpdateTime, state.Content.ExpireTime),
-            Encoding.FromBytes(stored.Encoding),
-            state.Type == "need");
+        if (Encoding.Find(stored.Encoding) is not { } encoding)
+        {
+            return null;
+        }
+
+        try
+        {
+            var state = JsonSerializer.Deserialize<State>(stored.Payload, StateJson.Options)!;
+            var content = new ItemContent { AreasOfFocus = state.Content.AreasOfFocus, Goals = state.Content.Goals };
+            return new(
+                new(state.Name, string.Intern(state.Parent), string.Intern(state.Country), PartitionSearch.Areas(content), PartitionSearch.Goals(content), (int)state.Content.Maturity, state.ConfirmTime ?? state.UpdateTime, state.Content.ExpireTime),
+                encoding,
+                state.Type == "need");
+        }
+        catch (Exception error) when (error is JsonException or FormatException or NullReferenceException or ArgumentException)
+        {
+            return null; // whoever reads the whole item says so
+        }
     }
 
     /// <summary>The fields of an item's state that are wanted; a golden test guards their names.</summary>

@@ -1,9 +1,9 @@
 using CooperaNet.Matching.Changes;
+using CooperaNet.Matching.Consistency;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Search;
-using CooperaNet.Matching.Suggestions;
 using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +12,7 @@ namespace CooperaNet.Matching.Partitions;
 
 [GrainType("partition"), KeepAlive, PartitionPlacement]
 internal sealed partial class PartitionGrain(
-    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSuggester suggester, PartitionCopies copies, ServingPartitions held, QueryPool pool, MatchingMeters meters,
+    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSuggester suggester, PartitionComparer comparer, PartitionCopies copies, ServingPartitions held, QueryPool pool, MatchingMeters meters,
     ActiveModel models, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int FollowPage = 500;
@@ -46,8 +46,8 @@ internal sealed partial class PartitionGrain(
         }
     }
 
-    /// <summary>How far behind, and how large.</summary>
-    private (TimeSpan Lag, int Items) State() => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count);
+    /// <summary>How far behind, how large, and how much it lacks.</summary>
+    private (TimeSpan Lag, int Items, int Unreadable) State() => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count, serving.SetAside.Count);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -137,6 +137,25 @@ internal sealed partial class PartitionGrain(
             cancellationToken);
     }
 
+    public async Task<IndexComparison> CompareAsync(string after, bool repair, CancellationToken cancellationToken)
+    {
+        if (!isServing || !loaded.Task.IsCompleted)
+        {
+            throw isServing ? new TimeoutException($"Partition {Partition} reads its items still.") : new PartitionMovedException($"Copy {Copy} of partition {Partition} does not serve.");
+        }
+
+        var page = await comparer.CompareAsync(Partition, serving, watermark, after, cancellationToken);
+        var left = page.Differences.ToHashSet();
+        if (repair && left.Count > 0)
+        {
+            await TakeInAsync([.. page.Differences.Select(difference => difference.Change)], cancellationToken);
+            left = [.. (await comparer.CompareAsync(Partition, serving, watermark, after, cancellationToken)).Differences];
+            LogRepaired(Partition, page.Differences.Count(difference => !left.Contains(difference)), page.Differences.Count);
+        }
+
+        return new(page.Compared, [.. page.Differences.Select(difference => new IndexDifference(difference.Kind, difference.Change.Name, !left.Contains(difference)))], page.Next, options.Value.Partitions, asOf);
+    }
+
     /// <summary>Waits for a copy that reads; a copy that nobody wants any more ends.</summary>
     private Task LoadedAsync(CancellationToken cancellationToken)
     {
@@ -216,6 +235,20 @@ internal sealed partial class PartitionGrain(
             return false;
         }
 
+        await TakeInAsync(changed, cancellationToken);
+        if (isServing)
+        {
+            await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
+        }
+
+        watermark = next;
+        meters.Followed(changed.Count);
+        return true;
+    }
+
+    /// <summary>Brings the indexes up to date with some items, and the suggestions that they belong to.</summary>
+    private async Task TakeInAsync(IReadOnlyList<ItemChange> changed, CancellationToken cancellationToken)
+    {
         if (preparing is not null)
         {
             await indexer.FollowAsync(preparing, changed, cancellationToken);
@@ -225,12 +258,7 @@ internal sealed partial class PartitionGrain(
         if (isServing)
         {
             await suggester.SuggestAsync(serving.Model, indexed, cancellationToken);
-            await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
         }
-
-        watermark = next;
-        meters.Followed(changed.Count);
-        return true;
     }
 
     /// <summary>One step towards the model that the exchange decided for; what fails is tried again at the next tick, and never stops the following.</summary>
@@ -282,7 +310,7 @@ internal sealed partial class PartitionGrain(
     {
         for (var i = 0; i < RefreshPage && unrefreshed.TryPeek(out var need); i++)
         {
-            if (!await GrainFactory.GetGrain<ISuggestionListGrain>(need).RefreshAsync(serving.Model.Version, cancellationToken))
+            if (!await suggester.RefreshAsync(need, serving.Model.Version, cancellationToken))
             {
                 return; // its silo hasn't heard of the model yet
             }
@@ -326,6 +354,9 @@ internal sealed partial class PartitionGrain(
 
     [LoggerMessage(EventId = 400, Level = LogLevel.Information, Message = "Partition {Partition}, copy {Copy}, holds {Offers} offers and {Needs} needs, read by model {Model}")]
     private partial void LogLoaded(int partition, string copy, int offers, int needs, string model);
+
+    [LoggerMessage(EventId = 406, Level = LogLevel.Warning, Message = "Partition {Partition} mended {Repaired} of {Found} items in which its index and the register differed")]
+    private partial void LogRepaired(int partition, int repaired, int found);
 
     [LoggerMessage(EventId = 403, Level = LogLevel.Information, Message = "Partition {Partition} answers with model {Model} from now on")]
     private partial void LogSwitched(int partition, string model);

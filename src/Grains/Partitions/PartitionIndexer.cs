@@ -3,7 +3,7 @@ using CooperaNet.Matching.Duplicates;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Items;
-using CooperaNet.Matching.Models;
+using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +11,7 @@ namespace CooperaNet.Matching.Partitions;
 
 /// <summary>Brings items into a partition's indexes: encodes what has no encoding yet, stores it for the next time, and changes the index.</summary>
 internal sealed partial class PartitionIndexer(
-    ChangeReader changes, EncodingStore encodings, FingerprintStore fingerprints, QueryPool pool, IOptions<MatchingOptions> options, ILogger<PartitionIndexer> logger)
+    ChangeReader changes, EncodingStore encodings, FingerprintStore fingerprints, QueryPool pool, MatchingMeters meters, IOptions<MatchingOptions> options, ILogger<PartitionIndexer> logger)
 {
     private const int LoadPage = 4_000;
     private const int FullLoad = 64_000; // a full block, in whole pages
@@ -22,7 +22,7 @@ internal sealed partial class PartitionIndexer(
     public async Task<long?> LoadPageAsync(int partition, PartitionIndexes indexes, long after, CancellationToken cancellationToken)
     {
         var page = await changes.ReadPublishedAsync(partition, options.Value.Partitions, after, LoadPage, indexes.Model.Version, cancellationToken);
-        await ApplyAsync(indexes, [.. page.Select(item => item.Decode())], [], cancellationToken);
+        await ApplyAsync(indexes, page, [], cancellationToken);
         return page.Count < LoadPage ? null : page[^1].Id;
     }
 
@@ -34,13 +34,13 @@ internal sealed partial class PartitionIndexer(
         for (IReadOnlyList<StoredItem>? page; (page = await reading) is not null;)
         {
             reading = page.Count < LoadPage ? Task.FromResult<IReadOnlyList<StoredItem>?>(null) : ReadAsync(page[^1].Id);
-            var unencoded = page.Where(item => item.Encoding is null).ToList();
-            if (unencoded.Count > 0)
+            var read = await pool.FollowAsync(() => page.Select(item => (Stored: item, Indexable: Indexable.Find(item))).ToList(), cancellationToken);
+            if (read.Any(item => item.Indexable is null))
             {
-                await ApplyAsync(indexes, unencoded.ConvertAll(item => item.Decode()), [], cancellationToken);
+                await ApplyAsync(indexes, [.. read.Where(item => item.Indexable is null).Select(item => item.Stored)], [], cancellationToken);
             }
 
-            gathered.AddRange(await pool.FollowAsync(() => page.Where(item => item.Encoding is not null).Select(Indexable.Of).ToList(), cancellationToken));
+            gathered.AddRange(read.Select(item => item.Indexable).OfType<Indexable>());
             if (gathered.Count >= FullLoad || page.Count < LoadPage)
             {
                 var full = gathered.ToLookup(item => item.IsNeed, item => (item.Item, item.Encoding));
@@ -60,56 +60,81 @@ internal sealed partial class PartitionIndexer(
             await changes.ReadPublishedAsync(partition, options.Value.Partitions, after, LoadPage, indexes.Model.Version, cancellationToken);
     }
 
-    /// <summary>Reads changed items as they stand, and indexes them; returns those that still stand, with their encodings.</summary>
+    /// <summary>Reads changed items as they stand, and indexes them; returns those that still stand and can be read, with their encodings.</summary>
     public async Task<IReadOnlyList<EncodedItem>> FollowAsync(PartitionIndexes indexes, IReadOnlyList<ItemChange> changed, CancellationToken cancellationToken)
     {
         var standing = await changes.ReadItemsAsync([.. changed.Select(change => change.Item)], indexes.Model.Version, cancellationToken);
-        var names = standing.Select(item => item.Item.Name).ToHashSet();
+        var names = standing.Select(item => item.Name).ToHashSet();
         return await ApplyAsync(indexes, standing, [.. changed.Select(change => change.Name).Where(name => !names.Contains(name))], cancellationToken);
     }
 
-    private async Task<IReadOnlyList<EncodedItem>> ApplyAsync(PartitionIndexes indexes, IReadOnlyList<EncodedItem> items, IReadOnlyList<string> gone, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<EncodedItem>> ApplyAsync(PartitionIndexes indexes, IReadOnlyList<StoredItem> items, IReadOnlyList<string> gone, CancellationToken cancellationToken)
     {
-        var encoded = await pool.FollowAsync(() => items.Select(item => WithEncoding(indexes.Model, item)).ToList(), cancellationToken);
-        var fresh = encoded.Zip(items).Where(pair => pair.First.Encoding is not null && pair.Second.Encoding is null).Select(pair => pair.First).ToList();
+        var taken = await pool.FollowAsync(() => items.Select(item => TakeIn(indexes, item)).ToList(), cancellationToken);
+        var fresh = taken.Where(item => item.IsFresh).Select(item => item.Item!).ToList();
         var texts = fresh.Select(item => (item.Id, item.Item.Revision, Fingerprint: Fingerprint.Of(item.Item.Content.Title, item.Item.Content.Summary))).Where(text => text.Fingerprint is not null);
         await fingerprints.StoreAsync([.. texts.Select(text => (text.Id, text.Revision, text.Fingerprint!.Sketch, text.Fingerprint.Bands))], cancellationToken);
         await encodings.StoreAsync(indexes.Model.Version, [.. fresh.Select(item => (item.Id, item.Item.Revision, item.Encoding!))], cancellationToken);
         return await pool.FollowAsync(
             () =>
             {
-                var published = encoded.Where(IsIndexed).ToLookup(item => item.Item.Type == "need", item => (Indexed(item.Item), Encoding.FromBytes(item.Encoding)));
-                string[] removed = [.. gone, .. encoded.Where(item => !IsIndexed(item)).Select(item => item.Item.Name)];
+                var published = taken.Where(item => item.Indexable is not null).ToLookup(item => item.Indexable!.Value.IsNeed, item => (item.Indexable!.Value.Item, item.Indexable.Value.Encoding));
+                string[] removed = [.. gone, .. items.Zip(taken).Where(pair => pair.Second.Indexable is null).Select(pair => pair.First.Name)];
                 indexes.Offers.Apply([.. published[false]], removed);
                 indexes.Needs.Apply([.. published[true]], removed);
-                return encoded;
+                indexes.SetAside.ExceptWith(gone);
+                return taken.Select(item => item.Item).OfType<EncodedItem>().ToList();
             },
             cancellationToken);
     }
 
-    /// <summary>An item whose text cannot be encoded stays out of the index and is said so: it must not stop those behind it.</summary>
-    private EncodedItem WithEncoding(MatchingModel model, EncodedItem item)
+    /// <summary>What becomes of a stored item. One that cannot be read or encoded stays out of the index and is said so once: it must not stop those behind it.</summary>
+    private Taken TakeIn(PartitionIndexes indexes, StoredItem stored)
     {
-        if (item.Encoding is not null || item.Item.State != ItemState.Published)
+        if (stored.FindItem() is not { } item)
         {
-            return item;
+            SetAside(indexes, stored.Name, "state");
+            return default;
         }
 
+        var taken = new Taken(new(stored.Id, item, null), null, false);
         try
         {
-            var content = item.Item.Content;
-            return item with { Encoding = model.Encode(content.Title, content.Summary, content.LanguageCode).ToBytes() };
+            if (item.State == ItemState.Published)
+            {
+                var kept = Encoding.Find(stored.Encoding); // one that is damaged is made anew
+                var bytes = kept is null ? indexes.Model.Encode(item.Content.Title, item.Content.Summary, item.Content.LanguageCode).ToBytes() : stored.Encoding!;
+                taken = new(new(stored.Id, item, bytes), new(Indexed(item), kept ?? Encoding.FromBytes(bytes), item.Type == "need"), kept is null);
+            }
+
+            indexes.SetAside.Remove(stored.Name);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            LogNotEncoded(error, item.Item.Name);
-            return item;
+            SetAside(indexes, stored.Name, error.GetType().Name); // its message might quote the text
+        }
+
+        return taken;
+    }
+
+    private void SetAside(PartitionIndexes indexes, string item, string reason)
+    {
+        if (indexes.SetAside.Add(item))
+        {
+            meters.SetAside();
+            LogSetAside(item, reason);
         }
     }
 
     private static IndexedItem Indexed(Item item) => new(
         item.Name, item.Parent, item.Country, PartitionSearch.Areas(item.Content), PartitionSearch.Goals(item.Content), (int)item.Content.Maturity, item.ConfirmTime ?? item.UpdateTime, item.ExpireTime);
 
-    [LoggerMessage(EventId = 402, Level = LogLevel.Error, Message = "'{Item}' could not be encoded and stays out of the index")]
-    private partial void LogNotEncoded(Exception error, string item);
+    [LoggerMessage(EventId = 402, Level = LogLevel.Error, Message = "'{Item}' cannot be read or encoded ({Reason}) and stays out of the index until it changes")]
+    private partial void LogSetAside(string item, string reason);
+
+    /// <summary>What became of an item.</summary>
+    /// <param name="Item">The item, with its encoding when it is indexed; null when it cannot be read.</param>
+    /// <param name="Indexable">What is indexed; null when it is not.</param>
+    /// <param name="IsFresh">Whether its encoding is not stored yet.</param>
+    private readonly record struct Taken(EncodedItem? Item, Indexable? Indexable, bool IsFresh);
 }

@@ -11,4 +11,7 @@ internal sealed class PartitionIndexes(MatchingModel model)
     public PartitionIndex Offers { get; } = new();
 
     public PartitionIndex Needs { get; } = new();
+
+    /// <summary>Names of items that cannot be read or encoded and stay out, until they change.</summary>
+    public HashSet<string> SetAside { get; } = [];
 }

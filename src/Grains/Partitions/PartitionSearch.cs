@@ -51,6 +51,10 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
         return ([.. answers.SelectMany(answer => answer).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(count)], unreachable);
     }
 
+    /// <summary>What the copy of a partition that serves answers; asked again until it does, or the caller waits no longer.</summary>
+    public Task<T> AskOneAsync<T>(int partition, Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
+        retries.ExecuteAsync(async token => await AskOnceAsync(partition, ask, token), cancellationToken).AsTask();
+
     private async Task<(List<T> Answers, int Unreachable)> AskAllAsync<T>(Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
         where T : class
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Items;
@@ -5,17 +6,23 @@ using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Ranking;
 using CooperaNet.Matching.Suggestions;
+using CooperaNet.Matching.Telemetry;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Partitions;
 
 /// <summary>Brings the kept suggestions up to date with items that changed. Safe to repeat.</summary>
-internal sealed class PartitionSuggester(EncodingStore encodings, PartitionSearch search, IGrainFactory grains, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock)
+internal sealed partial class PartitionSuggester(
+    EncodingStore encodings, PartitionSearch search, IGrainFactory grains, MatchingMeters meters, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionSuggester> logger)
 {
+    private readonly ConcurrentDictionary<string, bool> setAside = new();
+
     /// <summary>Computes the lists of changed needs, and merges changed offers into the lists of the needs they fit or fitted.</summary>
     public async Task SuggestAsync(MatchingModel model, IReadOnlyList<EncodedItem> items, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(items.Where(item => item.Item.Type == "need").Select(item => grains.GetGrain<ISuggestionListGrain>(item.Item.Name).RecomputeAsync(cancellationToken)));
+        // A need that cannot be encoded is left out: its revision makes that its kept list isn't used.
+        await Task.WhenAll(items.Where(item => item.Item.Type == "need" && (item.Item.State != ItemState.Published || item.Encoding is not null)).Select(item => AskAsync(item.Item.Name, list => list.RecomputeAsync(cancellationToken))));
         var changed = items.Where(item => item.Item.Type != "need").ToList();
         var queries = new List<(Item Offer, bool Current, PartitionQuery Query)>();
         foreach (var offer in changed)
@@ -25,7 +32,7 @@ internal sealed class PartitionSuggester(EncodingStore encodings, PartitionSearc
                 queries.Add((offer.Item, true, Query(model, offer.Item, offer.Encoding!)));
             }
 
-            if (offer.Item.Revision > 1 && await encodings.FindEarlierAsync(offer.Id, model.Version, offer.Item.Revision, cancellationToken) is { } earlier)
+            if (offer.Item.Revision > 1 && await encodings.FindEarlierAsync(offer.Id, model.Version, offer.Item.Revision, cancellationToken) is { } earlier && Encoding.Find(earlier) is not null)
             {
                 queries.Add((offer.Item, false, Query(model, offer.Item, earlier) with { Areas = 0x7FF, Goals = 0x1FFFF })); // its tags may have changed: reach every need it could have fitted
             }
@@ -51,7 +58,33 @@ internal sealed class PartitionSuggester(EncodingStore encodings, PartitionSearc
             }
         }
 
-        await Task.WhenAll(candidates.Select(pair => grains.GetGrain<ISuggestionListGrain>(pair.Key).MergeAsync(model.Version, [.. pair.Value.Values], cancellationToken)));
+        await Task.WhenAll(candidates.Select(pair => AskAsync(pair.Key, list => list.MergeAsync(model.Version, [.. pair.Value.Values], cancellationToken))));
+    }
+
+    /// <summary>Computes a kept list of an earlier model anew; false when its silo hasn't heard of the model yet.</summary>
+    public async Task<bool> RefreshAsync(string need, string model, CancellationToken cancellationToken)
+    {
+        var isDone = true;
+        await AskAsync(need, async list => isDone = await list.RefreshAsync(model, cancellationToken));
+        return isDone;
+    }
+
+    /// <summary>A list whose state, or whose need's, cannot be read is left alone and said so once a silo; what passes is thrown, so that the work is repeated.</summary>
+    private async Task AskAsync(string need, Func<ISuggestionListGrain, Task> ask)
+    {
+        try
+        {
+            await ask(grains.GetGrain<ISuggestionListGrain>(need));
+            setAside.TryRemove(need, out _);
+        }
+        catch (Exception error) when (Unreadable.IsCauseOf(error))
+        {
+            if (setAside.TryAdd(need, true))
+            {
+                meters.SetAside();
+                LogSetAside(need);
+            }
+        }
     }
 
     /// <summary>The same pair seen from the need: whether the offer is stale counts, not the need.</summary>
@@ -67,4 +100,7 @@ internal sealed class PartitionSuggester(EncodingStore encodings, PartitionSearc
 
     /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
     private static double MinScore(MatchingModel model) => PairWeights.WithStalePenalty(model.Fusion.Threshold);
+
+    [LoggerMessage(EventId = 407, Level = LogLevel.Error, Message = "The kept suggestions of '{Need}', or the need itself, cannot be read; they are not kept until that is mended")]
+    private partial void LogSetAside(string need);
 }

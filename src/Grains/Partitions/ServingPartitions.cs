@@ -6,9 +6,9 @@ namespace CooperaNet.Matching.Partitions;
 /// <summary>The partitions that this silo serves, and with which copy. Safe for concurrent use.</summary>
 internal sealed class ServingPartitions
 {
-    private readonly ConcurrentDictionary<int, (string Copy, Func<(TimeSpan Lag, int Items)> State)> held = new();
+    private readonly ConcurrentDictionary<int, (string Copy, Func<(TimeSpan Lag, int Items, int Unreadable)> State)> held = new();
 
-    public ServingPartitions(MatchingMeters meters) => meters.Source = () => held.Select(pair => (pair.Key, pair.Value.State().Lag, pair.Value.State().Items));
+    public ServingPartitions(MatchingMeters meters) => meters.Source = () => held.Select(pair => pair.Value.State() is var (lag, items, unreadable) ? (pair.Key, lag, items, unreadable) : default);
 
     /// <summary>Whether this silo is about to stop and takes no partition any more.</summary>
     public bool IsStopping { get; set; }
@@ -16,7 +16,7 @@ internal sealed class ServingPartitions
     /// <summary>Partition and copy.</summary>
     public IReadOnlyList<(int Partition, string Copy)> All => [.. held.Select(pair => (pair.Key, pair.Value.Copy))];
 
-    public void Add(int partition, string copy, Func<(TimeSpan Lag, int Items)> state) => held[partition] = (copy, state);
+    public void Add(int partition, string copy, Func<(TimeSpan Lag, int Items, int Unreadable)> state) => held[partition] = (copy, state);
 
     public void Remove(int partition, string copy)
     {

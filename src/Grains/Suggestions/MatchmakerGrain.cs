@@ -35,14 +35,26 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var item = await GetAsync(need, caller, cancellationToken);
         caller.CheckSees(need.Parent);
         var model = models.Current;
-        if (query.MinScore is null && query.Constraints.IsEmpty
-            && await GrainFactory.GetGrain<ISuggestionListGrain>(item.Name).FindAsync(item.Revision, model.Version, cancellationToken) is { } kept)
+        if (query.MinScore is null && query.Constraints.IsEmpty && await FindKeptAsync(item, model.Version, cancellationToken) is { } kept)
         {
             return await PageAsync(model, item.Name, item.Content, kept.Hits, kept.AsOf, query, item.Name, cancellationToken);
         }
 
         var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
         return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken) with { Unreachable = answer.Unreachable };
+    }
+
+    /// <summary>The kept list, or null where there is none for this revision and model, or none that can be read.</summary>
+    private async Task<SuggestionList?> FindKeptAsync(Item need, string model, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<ISuggestionListGrain>(need.Name).FindAsync(need.Revision, model, cancellationToken);
+        }
+        catch (Exception error) when (Unreadable.IsCauseOf(error))
+        {
+            return null; // the partition that keeps it says so
+        }
     }
 
     public async Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken) =>

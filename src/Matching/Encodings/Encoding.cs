@@ -48,6 +48,29 @@ public sealed record Encoding(int Language, SparseVector Terms, float[] Lengths,
         return new(bytes[0], terms, lengths, Read(rest[(SemanticCode.Length + Size(terms))..]), code);
     }
 
+    /// <summary>Reads what <see cref="ToBytes"/> wrote; null for bytes that are of another length or language.</summary>
+    public static Encoding? Find(ReadOnlySpan<byte> bytes)
+    {
+        var start = 1 + (4 * Languages.LanguageDetector.Languages.Count) + SemanticCode.Length;
+        if (bytes.Length < start || bytes[0] >= Languages.LanguageDetector.Languages.Count)
+        {
+            return null;
+        }
+
+        var rest = bytes[start..];
+        for (var vector = 0; vector < 2; vector++)
+        {
+            if (rest.Length < 2 || 2 + (6 * BinaryPrimitives.ReadUInt16LittleEndian(rest)) is var size && rest.Length < size)
+            {
+                return null;
+            }
+
+            rest = rest[size..];
+        }
+
+        return rest.IsEmpty ? FromBytes(bytes) : null;
+    }
+
     private static int Size(SparseVector vector) => 2 + (6 * vector.Ids.Length);
 
     private static void Write(SparseVector vector, Span<byte> bytes)

@@ -24,14 +24,17 @@ public sealed class StoredItem
     /// <summary>The storage id.</summary>
     public long Id { get; init; }
 
+    /// <summary>The resource name, by the register.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The state as JSON.</summary>
     public byte[] Payload { get; init; } = [];
 
     /// <summary>The encoding of this revision; null when there is none.</summary>
     public byte[]? Encoding { get; init; }
 
-    /// <summary>The whole item.</summary>
-    public EncodedItem Decode() => new(Id, System.Text.Json.JsonSerializer.Deserialize<Item>(Payload, StateJson.Options)!, Encoding);
+    /// <summary>The whole item; null when its state cannot be read as one.</summary>
+    public Item? FindItem() => StateJson.FindItem(Payload) is { } item && item.Name == Name ? item : null;
 }
 
 /// <summary>Reads the history without gaps, for the followers of the index partitions.</summary>
@@ -57,10 +60,10 @@ public sealed class ChangeReader(ExchangeDatabase database)
     }
 
     /// <summary>The items with these storage ids as they stand now; deleted ones are missing.</summary>
-    public async Task<IReadOnlyList<EncodedItem>> ReadItemsAsync(IReadOnlyCollection<long> ids, string model, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredItem>> ReadItemsAsync(IReadOnlyCollection<long> ids, string model, CancellationToken cancellationToken)
     {
         await using var read = await database.OpenReadAsync(cancellationToken);
-        return Decode(await read.QueryAsync<StoredItem>(new($"{Select} WHERE r.id IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids))", new { ids = SqlJson.Of(ids), model }, cancellationToken: cancellationToken)));
+        return (await read.QueryAsync<StoredItem>(new($"{Select} WHERE r.id IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids))", new { ids = SqlJson.Of(ids), model }, cancellationToken: cancellationToken))).AsList();
     }
 
     /// <summary>One page of the published items of a partition, by storage id.</summary>
@@ -73,10 +76,8 @@ public sealed class ChangeReader(ExchangeDatabase database)
     }
 
     private const string Select =
-        "SELECT r.id AS Id, s.PayloadBinary AS Payload, e.data AS Encoding FROM register r JOIN OrleansStorage s ON s.Id = r.id " +
+        "SELECT r.id AS Id, r.name AS Name, s.PayloadBinary AS Payload, e.data AS Encoding FROM register r JOIN OrleansStorage s ON s.Id = r.id " +
         "LEFT JOIN encoding e ON e.item = r.id AND e.model = @model AND e.revision = r.revision";
-
-    private static List<EncodedItem> Decode(IEnumerable<StoredItem> rows) => [.. rows.Select(row => row.Decode())];
 
     private sealed class HistoryRow
     {

@@ -16,7 +16,7 @@ public sealed class EncodingStore(ExchangeDatabase database)
         }
 
         await database.WriteAsync(
-            "INSERT INTO encoding(item, model, revision, data) VALUES (@item, @model, @revision, @data) ON CONFLICT DO NOTHING",
+            "INSERT INTO encoding(item, model, revision, data) VALUES (@item, @model, @revision, @data) ON CONFLICT(item, model, revision) DO UPDATE SET data = excluded.data",
             [.. encodings.Select(e => new (string, object)[] { ("@item", e.Item), ("@model", model), ("@revision", e.Revision), ("@data", e.Data) })],
             cancellationToken);
         await database.WriteAsync(

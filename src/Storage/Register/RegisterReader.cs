@@ -85,7 +85,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return (await read.QueryAsync<string>(new(sql, parameters, cancellationToken: cancellationToken))).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>The items of these names as they stand; names that lead nowhere are missing.</summary>
+    /// <summary>The items of these names as they stand; names that lead nowhere, or to a state that cannot be read, are missing.</summary>
     public async Task<IReadOnlyDictionary<string, Item>> ReadItemsAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         if (names.Count == 0)
@@ -95,7 +95,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
 
         await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<byte[]>(new("SELECT s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.name IN (SELECT atom FROM json_each(@names))", new { names = SqlJson.Of(names) }, cancellationToken: cancellationToken)))
-            .Select(row => JsonSerializer.Deserialize<Item>(row, StateJson.Options)!).ToDictionary(item => item.Name);
+            .Select(row => StateJson.FindItem(row)).OfType<Item>().ToDictionary(item => item.Name);
     }
 
     /// <summary>The names of a parent's items that already carry these source references.</summary>

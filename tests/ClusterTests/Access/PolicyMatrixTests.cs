@@ -110,7 +110,7 @@ public partial class PolicyMatrixTests(ExchangeFixture exchange)
             "ListCatalogImportRows" => ("parent", Participants.Select(owner => $"{owner}/catalogImports/matrix")),
             "GetCatalogMapping" => ("name", Participants.Select(owner => $"{owner}/catalogMapping")),
             "ExplainSuggestion" => ("need offer", [$"{Own}/needs/matrix-published {Foreign}/offers/matrix-published", $"{Own}/needs/matrix-draft {Foreign}/offers/matrix-draft", $"{Foreign}/needs/matrix-published {OwnPartner}/offers/matrix-draft", $"{Foreign}/needs/matrix-published {Foreign}/offers/matrix-published"]),
-            "ListAuthorities" or "ListPartners" or "SearchExchange" or "PreviewSuggestions" or "SuggestCodes" or "GetStatistics" or "WatchStatistics" or "ListFindings" or "ListAccounts" or "ListAuditEvents" or "ExportAuditEvents" or "ListSignInEvents" => ("", (IEnumerable<string>)["-"]),
+            "ListAuthorities" or "ListPartners" or "SearchExchange" or "PreviewSuggestions" or "SuggestCodes" or "GetStatistics" or "WatchStatistics" or "ListFindings" or "ListAccounts" or "ListAuditEvents" or "ExportAuditEvents" or "ListSignInEvents" or "VerifyIndex" => ("", (IEnumerable<string>)["-"]),
             _ => throw new InvalidOperationException($"The matrix doesn't know what {method.Name} is about: add it."),
         };
         foreach (var name in names)

@@ -29,7 +29,7 @@ public sealed class IndexableTests
         };
         var encoding = new Encoding(0, new([3], [1f]), [1, 1, 1, 1], SparseVector.Empty, new sbyte[SemanticCode.Length]);
 
-        var read = Indexable.Of(new() { Id = 1, Payload = JsonSerializer.SerializeToUtf8Bytes(item, StateJson.Options), Encoding = encoding.ToBytes() });
+        var read = Indexable.Find(new() { Id = 1, Payload = JsonSerializer.SerializeToUtf8Bytes(item, StateJson.Options), Encoding = encoding.ToBytes() })!.Value;
 
         Assert.True(read.IsNeed);
         Assert.Equal(
