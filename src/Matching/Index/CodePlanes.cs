@@ -40,11 +40,13 @@ internal sealed class CodePlanes(int count)
     /// <summary>An item's code, exactly.</summary>
     public void Get(int ordinal, Span<sbyte> code)
     {
-        for (var i = 0; i < RowLength; i++)
+        var bits = Vector128.Create((byte)0xF);
+        for (var i = 0; i < RowLength; i += Vector128<byte>.Count)
         {
-            var (high, low) = (upper[(ordinal * RowLength) + i], lower[(ordinal * RowLength) + i]);
-            code[i] = (sbyte)((((high & 0xF) - 8) << 4) | (low & 0xF));
-            code[i + RowLength] = (sbyte)((((high >> 4) - 8) << 4) | (low >> 4));
+            var high = Vector128.LoadUnsafe(ref upper[(ordinal * RowLength) + i]);
+            var low = Vector128.LoadUnsafe(ref lower[(ordinal * RowLength) + i]);
+            ((((high & bits) - Vector128.Create((byte)8)) << 4) | (low & bits)).AsSByte().CopyTo(code[i..]);
+            ((((high >>> 4) - Vector128.Create((byte)8)) << 4) | (low >>> 4)).AsSByte().CopyTo(code[(i + RowLength)..]);
         }
     }
 

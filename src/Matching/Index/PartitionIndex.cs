@@ -49,8 +49,7 @@ public sealed class IndexSnapshot
     /// <summary>Passes over what blocks are left, for all queries.</summary>
     private static List<Pass> Pass(List<Scan> scans, ConcurrentQueue<(Block Block, Bits? Gone)> blocks)
     {
-        var buffers = new PassBuffers();
-        var passes = scans.ConvertAll(scan => new Pass(scan, buffers));
+        var passes = scans.ConvertAll(scan => new Pass(scan, PassBuffers.OfThread));
         while (blocks.TryDequeue(out var next))
         {
             passes.ForEach(pass => pass.Open(next.Block, next.Gone));

@@ -81,7 +81,11 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
             postings.Seek(cursors, start);
         }
 
-        Array.Clear(sums, 0, end - start + Lanes);
+        for (var i = 0; i < end - start + Lanes; i += Lanes)
+        {
+            Vector256<float>.Zero.StoreUnsafe(ref sums[i]); // not Array.Clear, which writes this much past the cache
+        }
+
         postings.Accumulate(cursors, start, end, sums);
     }
 
@@ -122,7 +126,8 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
                 var meaning = (Vector256.LoadUnsafe(ref buffers.Meanings[i]) * (SemanticCode.MeaningUnit * line.Slope)) + Vector256.Create(line.Offset);
                 var topic = Vector256.LoadUnsafe(ref buffers.Topics[i]) * SemanticCode.TopicUnit;
                 var about = Vector256.Create(pair.Bias) + (meaning * pair.Weights[1]) + (topic * pair.Weights[2]) + (terms * pair.Weights[3]);
-                var beyond = (Vector256.Max(Vector256<float>.Zero, form + meaning - Vector256.Create(pair.Hinge)) * pair.Weights[0]) + Vector256.LoadUnsafe(ref buffers.TagSums[i]);
+                var tagged = tags.Length > 0 ? Vector256.LoadUnsafe(ref buffers.TagSums[i]) : Vector256<float>.Zero;
+                var beyond = (Vector256.Max(Vector256<float>.Zero, form + meaning - Vector256.Create(pair.Hinge)) * pair.Weights[0]) + tagged;
                 var floor = Vector256.Create(best.FloorAsFloat);
                 // Doubt leaves at most this; most items fall below the floor by it, and need no exponential.
                 if (!Vector256.GreaterThanOrEqualAny(Vector256.Min(about + lnCeiling, most) + beyond, floor))
@@ -170,10 +175,19 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
     }
 }
 
-/// <summary>What one thread needs for its passes, one behind the other.</summary>
+/// <summary>What one thread needs for its passes, one behind the other. Used again by the thread's next search, when it is still in the cache.</summary>
 internal sealed class PassBuffers
 {
     private const int Padding = 64; // vectors may read beyond
+
+    [ThreadStatic]
+    private static PassBuffers? ofThread;
+
+    private PassBuffers()
+    {
+    }
+
+    public static PassBuffers OfThread => ofThread ??= new();
 
     /// <summary>Agreement in form of a chunk's items, not yet brought to between 0 and 1.</summary>
     public float[] Forms { get; } = new float[Pass.ChunkLength + Padding];

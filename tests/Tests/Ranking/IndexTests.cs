@@ -28,8 +28,9 @@ public class IndexTests
 
     /// <summary>Whatever is put in, replaced and taken out, in whatever batches: the index answers what scoring every item one by one answers.</summary>
     [Fact]
-    public void The_index_equals_a_naive_scan() => Gen.Select(Items.List[0, 60], Gen.Int[0, 40].List[0, 20], Encodings, Constraints, Gen.Int[1, 8]).Sample((items, removed, query, constraints, batch) =>
+    public void The_index_equals_a_naive_scan() => Gen.Select(Items.List[0, 60], Gen.Int[0, 40].List[0, 20], Encodings, Constraints, Gen.Int[1, 8], Gen.Bool).Sample((items, removed, query, constraints, batch, tagged) =>
     {
+        var (areas, goals) = tagged ? (5, 1 << 16 | 9) : (0, 0);
         var index = new PartitionIndex();
         var model = new Dictionary<string, (IndexedItem Item, Encoding Encoding)>();
         foreach (var chunk in items.Chunk(batch))
@@ -41,10 +42,10 @@ public class IndexTests
             gone.ForEach(name => model.Remove(name));
         }
 
-        var asked = new IndexQuery(query, 5, 1 << 16 | 9, constraints, "authorities/bb", 10, 0, Now, Now.AddDays(-730));
+        var asked = new IndexQuery(query, areas, goals, constraints, "authorities/bb", 10, 0, Now, Now.AddDays(-730));
         var expected = model.Values.Where(item => item.Item.Parent != "authorities/bb" && !(item.Item.ExpireTime <= Now) && Allows(constraints, item))
             .Select(item => (item.Item.Name, Score: Model.Fusion.Of(query.Language, item.Encoding.Language).Score(
-                PairSignals.Of(Model, query, item.Encoding, 5, item.Item.Areas, 1 << 16 | 9, item.Item.Goals), item.Item.ConfirmTime < Now.AddDays(-730))))
+                PairSignals.Of(Model, query, item.Encoding, areas, item.Item.Areas, goals, item.Item.Goals), item.Item.ConfirmTime < Now.AddDays(-730))))
             .OrderByDescending(item => item.Score).ThenBy(item => item.Name, StringComparer.Ordinal).Take(10).ToList();
         var hits = index.Snapshot.Search(asked, Model);
         return hits.Count == expected.Count && hits.Zip(expected).All(pair => Math.Abs(pair.First.Score - pair.Second.Score) < 1e-5 && expected.Any(other => other.Name == pair.First.Name && Math.Abs(other.Score - pair.First.Score) < 1e-5)) && index.Count == model.Count;
