@@ -69,11 +69,12 @@ public class IndexTests
         List<string> removed = [.. items.Where(_ => random.Next(20) == 0).Select(item => item.Item.Name)];
         index.Apply([], removed);
         var left = items.ExceptBy(removed, item => item.Item.Name).ToList();
-        foreach (var constraints in (IndexConstraints[])[IndexConstraints.None, new(0, 0, new HashSet<string> { "BB" }), new(4, 0, new HashSet<string>()), new(8, 2, new HashSet<string> { "AG", "UY" }), new(2, 5, new HashSet<string> { "PE" })])
+        (int Areas, int Goals)[] tags = [(5, 9), (0, 0)];
+        foreach (var (constraints, (areas, goals)) in ((IndexConstraints[])[IndexConstraints.None, new(0, 0, new HashSet<string> { "BB" }), new(4, 0, new HashSet<string>()), new(8, 2, new HashSet<string> { "AG", "UY" }), new(2, 5, new HashSet<string> { "PE" })]).SelectMany(constraints => tags.Select(tag => (constraints, tag))))
         {
-            var query = new IndexQuery(kinds[0], 5, 9, constraints, "own", 10, 0, Now, Now.AddDays(-730));
+            var query = new IndexQuery(kinds[0], areas, goals, constraints, "own", 10, 0, Now, Now.AddDays(-730));
             var expected = left.Where(item => item.Item.Parent != "own" && Allows(constraints, item))
-                .Select(item => Model.Fusion.Of(query.Encoding.Language, item.Encoding.Language).Score(PairSignals.Of(Model, query.Encoding, item.Encoding, 5, item.Item.Areas, 9, item.Item.Goals), item.Item.ConfirmTime < query.StaleBefore)).OrderDescending().Take(10);
+                .Select(item => Model.Fusion.Of(query.Encoding.Language, item.Encoding.Language).Score(PairSignals.Of(Model, query.Encoding, item.Encoding, areas, item.Item.Areas, goals, item.Item.Goals), item.Item.ConfirmTime < query.StaleBefore)).OrderDescending().Take(10);
 
             var found = index.Snapshot.Search(query, Model);
             var shared = (await index.Snapshot.SearchAsync([query, query], Model, threads: 3))[1];
