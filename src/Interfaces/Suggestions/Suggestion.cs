@@ -168,35 +168,37 @@ public sealed record SuggestedCode([property: Id(0)] string Code, [property: Id(
 [GenerateSerializer, Immutable, Alias("cooperanet.SuggestedCodes")]
 public sealed record SuggestedCodes([property: Id(0)] IReadOnlyList<SuggestedCode> Goals, [property: Id(1)] IReadOnlyList<SuggestedCode> Areas, [property: Id(2)] string ModelVersion);
 
-/// <summary>Computes suggestions; stores nothing.</summary>
+/// <summary>Computes suggestions; stores nothing. Answers within seconds or not at all, so that a front end without silos says so.</summary>
 [Alias("cooperanet.IMatchmakerGrain")]
 public interface IMatchmakerGrain : IGrainWithIntegerKey
 {
+    private const string Within = "00:00:10";
+
     /// <summary>Offers for a need that is not stored. <paramref name="requester"/>'s own offers are left out.</summary>
-    [Alias("Preview")]
+    [Alias("Preview"), ResponseTimeout(Within)]
     Task<SuggestionPage> PreviewAsync(ItemContent need, ParentId? requester, SuggestionQuery query, CancellationToken cancellationToken);
 
     /// <summary>Offers for a stored need: its kept list when that is current, else computed now. Throws NotFound, NotPermitted, WrongState (withdrawn).</summary>
-    [Alias("ListSuggestions")]
+    [Alias("ListSuggestions"), ResponseTimeout(Within)]
     Task<SuggestionPage> ListSuggestionsAsync(ItemId need, SuggestionQuery query, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>One text for each need, which changes whenever the need's suggestions do. At most 1,000 needs.</summary>
-    [Alias("Versions")]
+    [Alias("Versions"), ResponseTimeout(Within)]
     Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken);
 
     /// <summary>Needs for a stored offer. Throws NotFound, NotPermitted, WrongState (withdrawn).</summary>
-    [Alias("ListProspects")]
+    [Alias("ListProspects"), ResponseTimeout(Within)]
     Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>Scores and explains one pair, whatever its score; one side must be the caller's business. Throws NotFound, NotPermitted.</summary>
-    [Alias("Explain")]
+    [Alias("Explain"), ResponseTimeout(Within)]
     Task<Suggestion> ExplainAsync(ItemId need, ItemId offer, string languageCode, Caller caller, CancellationToken cancellationToken);
 
     /// <summary>Goals and areas of a text, with the words that speak for them; the language is detected when empty. Throws Invalid.</summary>
-    [Alias("SuggestCodes")]
+    [Alias("SuggestCodes"), ResponseTimeout(Within)]
     Task<SuggestedCodes> SuggestCodesAsync(string text, string languageCode, CancellationToken cancellationToken);
 
     /// <summary>What an item's text speaks of and its tags lack: goals when it has none or SDG 17 only, areas when it has none or "Other" only.</summary>
-    [Alias("ProposeTags")]
+    [Alias("ProposeTags"), ResponseTimeout(Within)]
     Task<SuggestedCodes> ProposeTagsAsync(ItemContent item, CancellationToken cancellationToken);
 }

@@ -61,8 +61,8 @@ internal sealed class Block
 
         return new(
             new([.. places.Select(place => parts[place.Part].Block.Items[place.Ordinal])], [.. places.Select(place => place.Language)]),
-            Postings.Merge([.. parts.Select((part, number) => (part.Block.Terms, renumbered[number]))]),
-            Postings.Merge([.. parts.Select((part, number) => (part.Block.Concepts, renumbered[number]))]),
+            Postings.Merge([.. parts.Select((part, number) => (part.Block.Terms, renumbered[number]))], places.Count),
+            Postings.Merge([.. parts.Select((part, number) => (part.Block.Concepts, renumbered[number]))], places.Count),
             codes,
             [.. Enumerable.Range(0, LanguageCount).Select(language => Padded(places.Select(place => parts[place.Part].Block.inverseLengths[language][place.Ordinal])))]);
     }

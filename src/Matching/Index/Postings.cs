@@ -1,20 +1,34 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using CooperaNet.Matching.Encodings;
 
 namespace CooperaNet.Matching.Index;
 
-/// <summary>For each feature the items of one block that carry it, in ascending order: a 16-bit ordinal and an 8-bit impact each. Immutable.</summary>
+/// <summary>
+/// For each feature the items of one block that carry it, with an 8-bit impact each: a list of 16-bit ordinals in ascending order,
+/// or, of a feature that many carry, a row with an impact for every item. Both give the same sums to the last bit. Immutable.
+/// </summary>
 internal sealed class Postings
 {
-    /// <summary>Weights by impact: the square of the impact's share, so that small weights keep their precision.</summary>
-    private static readonly float[] Weights = [.. Enumerable.Range(0, 256).Select(impact => impact / 255f * (impact / 255f))];
+    /// <summary>What an impact's square is multiplied with to make it a weight. By squares small weights keep their precision.</summary>
+    private const float Unit = 1 / (255f * 255f);
 
+    /// <summary>A feature that one of so many items carries has a row: adding up a row is a matter of vectors, and takes a byte an item instead of three.</summary>
+    private const int RowShare = 8;
+
+    /// <summary>Of a list: that it is a row.</summary>
+    private const int Row = -1;
+
+    private static readonly float[] Weights = [.. Enumerable.Range(0, 256).Select(impact => (float)(impact * impact) * Unit)];
     private readonly Dictionary<int, (int Start, int Count)> lists;
     private readonly ushort[] ordinals;
     private readonly byte[] impacts;
+    private readonly byte[] rows;
+    private readonly int items;
 
-    private Postings(Dictionary<int, (int Start, int Count)> lists, ushort[] ordinals, byte[] impacts) => (this.lists, this.ordinals, this.impacts) = (lists, ordinals, impacts);
+    private Postings(Dictionary<int, (int Start, int Count)> lists, ushort[] ordinals, byte[] impacts, byte[] rows, int items) =>
+        (this.lists, this.ordinals, this.impacts, this.rows, this.items) = (lists, ordinals, impacts, rows, items);
 
     /// <summary>A weight, above 0 to 1, as postings keep it: off by 0.4 % at a weight of 1, 1.1 % at 0.13.</summary>
     public static float Round(float weight) => Weights[Impact(weight)];
@@ -30,7 +44,7 @@ internal sealed class Postings
         {
             if (lists.TryGetValue(vector.Ids[i], out var list))
             {
-                cursors[count++] = new(list.Start, list.Start + list.Count, vector.Weights[i]);
+                cursors[count++] = new(list.Start, list.Count == Row ? Row : list.Start + list.Count, vector.Weights[i]);
             }
         }
 
@@ -42,7 +56,7 @@ internal sealed class Postings
     {
         foreach (ref var cursor in cursors)
         {
-            var (low, high) = (cursor.Next, cursor.End);
+            var (low, high) = (cursor.Next, cursor.End); // a row's end lies before its start
             while (low < high)
             {
                 var middle = (low + high) / 2;
@@ -62,28 +76,64 @@ internal sealed class Postings
     public void Accumulate(Span<Cursor> cursors, int start, int end, Span<float> sums)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, end - start);
-        ref var items = ref MemoryMarshal.GetArrayDataReference(ordinals);
-        ref var values = ref MemoryMarshal.GetArrayDataReference(impacts);
-        ref var weights = ref MemoryMarshal.GetArrayDataReference(Weights);
         ref var sum = ref MemoryMarshal.GetReference(sums);
         foreach (ref var cursor in cursors)
         {
-            var (next, last, weight) = (cursor.Next, cursor.End, cursor.Weight);
-            for (; next + 3 < last && Unsafe.Add(ref items, next + 3) < end; next += 4)
+            if (cursor.End == Row)
             {
-                Unsafe.Add(ref sum, Unsafe.Add(ref items, next) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next));
-                Unsafe.Add(ref sum, Unsafe.Add(ref items, next + 1) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next + 1));
-                Unsafe.Add(ref sum, Unsafe.Add(ref items, next + 2) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next + 2));
-                Unsafe.Add(ref sum, Unsafe.Add(ref items, next + 3) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next + 3));
+                AddRow(rows.AsSpan(cursor.Next + start, Math.Min(end, items) - start), cursor.Weight, ref sum);
             }
-
-            for (; next < last && Unsafe.Add(ref items, next) < end; next++)
+            else
             {
-                Unsafe.Add(ref sum, Unsafe.Add(ref items, next) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref values, next));
+                AddList(ref cursor, start, end, ref sum);
             }
-
-            cursor.Next = next;
         }
+    }
+
+    private static void AddRow(ReadOnlySpan<byte> row, float weight, ref float sum)
+    {
+        var i = 0;
+        for (; i + 15 < row.Length; i += 16)
+        {
+            var values = Vector128.LoadUnsafe(in row[i]);
+            var (first, second) = (Vector128.WidenLower(values), Vector128.WidenUpper(values));
+            Add(Vector256.Create(Vector128.WidenLower(first), Vector128.WidenUpper(first)), weight, ref Unsafe.Add(ref sum, i));
+            Add(Vector256.Create(Vector128.WidenLower(second), Vector128.WidenUpper(second)), weight, ref Unsafe.Add(ref sum, i + 8));
+        }
+
+        for (; i < row.Length; i++)
+        {
+            Unsafe.Add(ref sum, i) += weight * Weights[row[i]];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(Vector256<uint> values, float weight, ref float sums)
+    {
+        var share = Vector256.ConvertToSingle(values.AsInt32());
+        (Vector256.LoadUnsafe(ref sums) + (share * share * Unit * weight)).StoreUnsafe(ref sums);
+    }
+
+    private void AddList(ref Cursor cursor, int start, int end, ref float sum)
+    {
+        ref var ordinal = ref MemoryMarshal.GetArrayDataReference(ordinals);
+        ref var impact = ref MemoryMarshal.GetArrayDataReference(impacts);
+        ref var weights = ref MemoryMarshal.GetArrayDataReference(Weights);
+        var (next, last, weight) = (cursor.Next, cursor.End, cursor.Weight);
+        for (; next + 3 < last && Unsafe.Add(ref ordinal, next + 3) < end; next += 4)
+        {
+            Unsafe.Add(ref sum, Unsafe.Add(ref ordinal, next) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref impact, next));
+            Unsafe.Add(ref sum, Unsafe.Add(ref ordinal, next + 1) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref impact, next + 1));
+            Unsafe.Add(ref sum, Unsafe.Add(ref ordinal, next + 2) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref impact, next + 2));
+            Unsafe.Add(ref sum, Unsafe.Add(ref ordinal, next + 3) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref impact, next + 3));
+        }
+
+        for (; next < last && Unsafe.Add(ref ordinal, next) < end; next++)
+        {
+            Unsafe.Add(ref sum, Unsafe.Add(ref ordinal, next) - start) += weight * Unsafe.Add(ref weights, Unsafe.Add(ref impact, next));
+        }
+
+        cursor.Next = next;
     }
 
     /// <summary>Adds a word's weight, and its part of the cosine, to the items that carry one of its features; once an item.</summary>
@@ -94,21 +144,20 @@ internal sealed class Postings
             return;
         }
 
-        for (var i = list.Start; i < list.Start + list.Count; i++)
+        foreach (var (item, impact) in Of(list))
         {
-            var item = ordinals[i];
             if (counted[item] != word)
             {
                 counted[item] = word;
                 weightSums[item] += weight;
-                cosines[item] += weight * Weights[impacts[i]];
+                cosines[item] += weight * Weights[impact];
             }
         }
     }
 
     public static Postings Build(IReadOnlyList<SparseVector> vectors)
     {
-        var builder = new Builder();
+        var builder = new Builder(vectors.Count);
         foreach (var vector in vectors)
         {
             foreach (var feature in vector.Ids)
@@ -129,14 +178,16 @@ internal sealed class Postings
     }
 
     /// <summary>Joins postings, giving items their new ordinals; an item whose new ordinal is -1 is dropped.</summary>
-    public static Postings Merge(IReadOnlyList<(Postings Postings, int[] Ordinals)> parts)
+    /// <param name="parts">Postings with the new ordinals of their items.</param>
+    /// <param name="count">Items that are left.</param>
+    public static Postings Merge(IReadOnlyList<(Postings Postings, int[] Ordinals)> parts, int count)
     {
-        var builder = new Builder();
+        var builder = new Builder(count);
         foreach (var (postings, renumbered) in parts)
         {
             foreach (var (feature, list) in postings.lists)
             {
-                builder.Count(feature, Live(postings.ordinals.AsSpan(list.Start, list.Count), renumbered));
+                builder.Count(feature, postings.Of(list).Count(posting => renumbered[posting.Item] >= 0));
             }
         }
 
@@ -144,11 +195,11 @@ internal sealed class Postings
         {
             foreach (var (feature, list) in postings.lists)
             {
-                for (var i = list.Start; i < list.Start + list.Count; i++)
+                foreach (var (item, impact) in postings.Of(list))
                 {
-                    if (renumbered[postings.ordinals[i]] is >= 0 and var ordinal)
+                    if (renumbered[item] is >= 0 and var ordinal)
                     {
-                        builder.Add(feature, ordinal, postings.impacts[i]);
+                        builder.Add(feature, ordinal, impact);
                     }
                 }
             }
@@ -159,20 +210,24 @@ internal sealed class Postings
 
     private static byte Impact(float weight) => (byte)Math.Clamp(MathF.Round(MathF.Sqrt(weight) * 255), 1, 255);
 
-    private static int Live(ReadOnlySpan<ushort> ordinals, int[] renumbered)
+    private IEnumerable<(int Item, byte Impact)> Of((int Start, int Count) list)
     {
-        var live = 0;
-        foreach (var ordinal in ordinals)
+        for (var i = 0; i < (list.Count == Row ? items : list.Count); i++)
         {
-            live += renumbered[ordinal] < 0 ? 0 : 1;
+            if (list.Count != Row)
+            {
+                yield return (ordinals[list.Start + i], impacts[list.Start + i]);
+            }
+            else if (rows[list.Start + i] is > 0 and var impact)
+            {
+                yield return (i, impact);
+            }
         }
-
-        return live;
     }
 
     /// <summary>A place in one feature's list.</summary>
-    /// <param name="next">The posting that is read next.</param>
-    /// <param name="end">Behind the last posting.</param>
+    /// <param name="next">The posting that is read next; of a row the first.</param>
+    /// <param name="end">Behind the last posting; of a row <see cref="Row"/>.</param>
     /// <param name="weight">The query's weight of the feature.</param>
     internal struct Cursor(int next, int end, float weight)
     {
@@ -181,12 +236,14 @@ internal sealed class Postings
         public readonly float Weight = weight;
     }
 
-    /// <summary>Lays lists out one behind the other, each in the order of its items: count all first, then add all.</summary>
-    private sealed class Builder
+    /// <summary>Lays lists and rows out one behind the other, lists in the order of their items: count all first, then add all.</summary>
+    /// <param name="items">Items of the block.</param>
+    private sealed class Builder(int items)
     {
         private readonly Dictionary<int, (int Start, int Count)> lists = [];
         private ushort[]? ordinals;
         private byte[] impacts = [];
+        private byte[] rows = [];
 
         public void Count(int feature, int count)
         {
@@ -204,30 +261,37 @@ internal sealed class Postings
             }
 
             ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
-            (ordinals![list.Start + list.Count], impacts[list.Start + list.Count]) = ((ushort)ordinal, impact);
-            list.Count++;
+            if (list.Count == Row)
+            {
+                rows[list.Start + ordinal] = impact;
+            }
+            else
+            {
+                (ordinals![list.Start + list.Count], impacts[list.Start + list.Count]) = ((ushort)ordinal, impact);
+                list.Count++;
+            }
         }
 
         public Postings Build()
         {
             foreach (var list in lists.Values)
             {
-                var items = ordinals.AsSpan(list.Start, list.Count);
-                if (!IsAscending(items))
+                var ordered = list.Count == Row ? [] : ordinals.AsSpan(list.Start, list.Count);
+                if (!IsAscending(ordered))
                 {
-                    items.Sort(impacts.AsSpan(list.Start, list.Count));
+                    ordered.Sort(impacts.AsSpan(list.Start, list.Count));
                 }
             }
 
             lists.TrimExcess();
-            return new(lists, ordinals ?? [], impacts);
+            return new(lists, ordinals ?? [], impacts, rows, items);
         }
 
-        private static bool IsAscending(ReadOnlySpan<ushort> items)
+        private static bool IsAscending(ReadOnlySpan<ushort> ordinals)
         {
-            for (var i = 1; i < items.Length; i++)
+            for (var i = 1; i < ordinals.Length; i++)
             {
-                if (items[i] < items[i - 1])
+                if (ordinals[i] < ordinals[i - 1])
                 {
                     return false;
                 }
@@ -238,14 +302,21 @@ internal sealed class Postings
 
         private void LayOut()
         {
-            var total = 0;
+            var (inLists, inRows) = (0, 0);
             foreach (var feature in lists.Keys)
             {
                 ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
-                (list, total) = ((total, 0), total + list.Count);
+                if (list.Count * RowShare >= items)
+                {
+                    (list, inRows) = ((inRows, Row), inRows + items);
+                }
+                else
+                {
+                    (list, inLists) = ((inLists, 0), inLists + list.Count);
+                }
             }
 
-            (ordinals, impacts) = (new ushort[total], new byte[total]);
+            (ordinals, impacts, rows) = (new ushort[inLists], new byte[inLists], new byte[inRows]);
         }
     }
 }

@@ -11,8 +11,8 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
 {
     public const string Schema = "exchange";
 
-    /// <summary>What a connection string without these keywords gets.</summary>
-    private const string Defaults = "Maximum Pool Size=32;Max Auto Prepare=100;Application Name=CooperaNet.Matching;";
+    /// <summary>What a connection string without these keywords gets. Our statements read pages: helpers of the server would cost each of them more than they bring.</summary>
+    private const string Defaults = "Maximum Pool Size=32;Max Auto Prepare=100;Application Name=CooperaNet.Matching;Options='-c max_parallel_workers_per_gather=0';";
 
     private readonly NpgsqlDataSource source;
 
