@@ -9,7 +9,7 @@ namespace CooperaNet.Matching.Index;
 /// For each feature the items of one block that carry it, with an 8-bit impact each: a list of 16-bit ordinals in ascending order,
 /// or, of a feature that many carry, a row with an impact for every item. Both give the same sums to the last bit. Immutable.
 /// </summary>
-internal sealed class Postings
+internal sealed partial class Postings
 {
     /// <summary>What an impact's square is multiplied with to make it a weight. By squares small weights keep their precision.</summary>
     private const float Unit = 1 / (255f * 255f);
@@ -234,89 +234,5 @@ internal sealed class Postings
         public int Next = next;
         public readonly int End = end;
         public readonly float Weight = weight;
-    }
-
-    /// <summary>Lays lists and rows out one behind the other, lists in the order of their items: count all first, then add all.</summary>
-    /// <param name="items">Items of the block.</param>
-    private sealed class Builder(int items)
-    {
-        private readonly Dictionary<int, (int Start, int Count)> lists = [];
-        private ushort[]? ordinals;
-        private byte[] impacts = [];
-        private byte[] rows = [];
-
-        public void Count(int feature, int count)
-        {
-            if (count > 0)
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(lists, feature, out _).Count += count;
-            }
-        }
-
-        public void Add(int feature, int ordinal, byte impact)
-        {
-            if (ordinals is null)
-            {
-                LayOut();
-            }
-
-            ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
-            if (list.Count == Row)
-            {
-                rows[list.Start + ordinal] = impact;
-            }
-            else
-            {
-                (ordinals![list.Start + list.Count], impacts[list.Start + list.Count]) = ((ushort)ordinal, impact);
-                list.Count++;
-            }
-        }
-
-        public Postings Build()
-        {
-            foreach (var list in lists.Values)
-            {
-                var ordered = list.Count == Row ? [] : ordinals.AsSpan(list.Start, list.Count);
-                if (!IsAscending(ordered))
-                {
-                    ordered.Sort(impacts.AsSpan(list.Start, list.Count));
-                }
-            }
-
-            lists.TrimExcess();
-            return new(lists, ordinals ?? [], impacts, rows, items);
-        }
-
-        private static bool IsAscending(ReadOnlySpan<ushort> ordinals)
-        {
-            for (var i = 1; i < ordinals.Length; i++)
-            {
-                if (ordinals[i] < ordinals[i - 1])
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-
-        private void LayOut()
-        {
-            var (inLists, inRows) = (0, 0);
-            foreach (var feature in lists.Keys)
-            {
-                ref var list = ref CollectionsMarshal.GetValueRefOrNullRef(lists, feature);
-                if (list.Count * RowShare >= items)
-                {
-                    (list, inRows) = ((inRows, Row), inRows + items);
-                }
-                else
-                {
-                    (list, inLists) = ((inLists, 0), inLists + list.Count);
-                }
-            }
-
-            (ordinals, impacts, rows) = (new ushort[inLists], new byte[inLists], new byte[inRows]);
-        }
     }
 }
