@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using CooperaNet.Matching.Encodings;
+using CooperaNet.Matching.Languages;
 using CooperaNet.Matching.Ranking;
 
 namespace CooperaNet.Matching.Index;
@@ -24,6 +25,7 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
     private readonly ulong[] allowed = new ulong[Block.MaxItems / WordLength];
     private readonly Postings.Cursor[] terms = new Postings.Cursor[scan.Translated.Ids.Length];
     private readonly Postings.Cursor[] concepts = new Postings.Cursor[scan.Query.Encoding.Concepts.Ids.Length];
+    private readonly float[][] tagSums = new float[LanguageDetector.Languages.Count][]; // by language: what each combination of tags of the block adds
     private readonly TopItems best = new(scan.CandidateCount);
     private Block block = null!;
     private int termCount;
@@ -47,6 +49,11 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
         }
 
         gone?.ClearIn(allowed);
+        foreach (var (language, _, _) in block.Items.Languages)
+        {
+            tagSums[language] = TagSums(scan.Model.Fusion.Of(scan.Query.Encoding.Language, language));
+        }
+
         (termCount, conceptCount, reached) = (block.Terms.Open(scan.Translated, terms), block.Concepts.Open(scan.Query.Encoding.Concepts, concepts), 0);
     }
 
@@ -93,7 +100,7 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
     private void Score(int language, int from, int to, int sumsFrom)
     {
         var pair = scan.Model.Fusion.Of(scan.Query.Encoding.Language, language);
-        var tags = TagSums(pair);
+        var tags = tagSums[language];
         var formScale = 1 / MathF.Sqrt(scan.Query.Encoding.Lengths[language]);
         ref var lengths = ref MemoryMarshal.GetReference(block.InverseLengths(scan.Query.Encoding.Language));
         var line = scan.Model.Scale.LineOf(scan.Query.Encoding.Language, language);
