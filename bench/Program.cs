@@ -10,6 +10,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 // dotnet run -c Release --project bench -- previews ADDRESS [CALLERS] [CALLS] [SENTENCES] what previews take at a gateway
 // dotnet run -c Release --project bench -- load --help       a realistic mix against any gateway: a table and a plot
 // dotnet run -c Release --project bench -- soak ADDRESS MINUTES [RATE] the same mix for long: memory and p99 by the minute
+// dotnet run -c Release --project bench -- watchers ADDRESS [WATCHERS] [EVENTS] [SECONDS] watchers of the figures while items change: delay, completeness, memory
 // dotnet run -c Release --project bench -- start             the program's start, memory at rest and stop
 // dotnet run -c Release --project bench -- token             what a token adds to a call
 // dotnet run -c Release --project bench -- --filter '*'      BenchmarkDotNet suites
@@ -40,6 +41,12 @@ if (args is ["load", .. var load])
 if (args is ["soak", .. var soak])
 {
     Environment.ExitCode = await SoakCommand.RunAsync(soak);
+    return;
+}
+
+if (args is ["watchers", .. var watchers])
+{
+    await WatcherCommand.RunAsync(watchers);
     return;
 }
 

@@ -47,7 +47,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     /// <summary>Starts it (again) and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        process = Run("postgres", ["-D", folder, "-c", $"listen_addresses={address}", "-c", $"port={port}", "-c", "unix_socket_directories=", "-c", "shared_buffers=64MB", .. durable ? [] : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]]);
+        process = Run("postgres", ["-D", folder, "-c", $"listen_addresses={address}", "-c", $"port={port}", "-c", "unix_socket_directories=", "-c", "shared_buffers=64MB", "-c", "max_connections=500", .. durable ? [] : (string[])["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]]);
         _ = process.StandardOutput.ReadToEndAsync(cancellationToken); // never let the pipes fill up
         var log = process.StandardError.ReadToEndAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -42,7 +42,7 @@ internal sealed class PostgreSqlPeer : IDisposable
     /// <summary>The ten best for a query of stems, any of which may occur.</summary>
     public void Search(IReadOnlyList<string> stems)
     {
-        using var command = new NpgsqlCommand("SELECT id FROM peers.offer, to_tsquery('simple', $1) query WHERE stems @@ query ORDER BY ts_rank_cd(stems, query) DESC LIMIT 10", connection);
+        using var command = new NpgsqlCommand("SELECT id FROM peers.offer, to_tsquery('simple', $1) query WHERE stems @@ query ORDER BY ts_rank_cd(stems, query) DESC LIMIT 10", connection) { CommandTimeout = 0 };
         command.Parameters.Add(new() { Value = string.Join(" | ", stems.Select(stem => $"'{stem.Replace("'", "''", StringComparison.Ordinal)}'")) });
         using var rows = command.ExecuteReader();
         while (rows.Read())

@@ -10,6 +10,8 @@ internal static class LoadCommand
 
     public static Option<string> Folder { get; } = new("--folder") { Description = "The storage folder of an exchange in Development, whose key makes the token; otherwise COOPERANET_TOKEN is sent.", DefaultValueFactory = _ => "" };
 
+    public static Option<string> Metrics { get; } = new("--metrics") { Description = "What the service tells Prometheus.", DefaultValueFactory = _ => "http://127.0.0.1:9464/metrics" };
+
     public static Task<int> RunAsync(string[] args)
     {
         var gateways = new Argument<string[]>("gateways") { Description = "gRPC addresses, such as http://127.0.0.1:8081.", Arity = ArgumentArity.OneOrMore };

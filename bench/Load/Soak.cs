@@ -20,7 +20,7 @@ internal static class Soak
     /// <param name="cancellationToken">Ends it early, without a report.</param>
     public static async Task<SoakReport> RunAsync(LoadOptions load, Uri metrics, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient();
+        using var told = new Metrics(metrics);
         var samples = new List<SoakSample>();
         return new(await LoadDriver.RunAsync(load, SampleAsync, cancellationToken), samples, load.Duration);
 
@@ -30,18 +30,10 @@ internal static class Soak
             using var timer = new PeriodicTimer(Period);
             while (Stopwatch.GetElapsedTime(started) < load.Duration && await timer.WaitForNextTickAsync(cancellationToken))
             {
-                var told = await client.GetStringAsync(metrics, cancellationToken);
-                samples.Add(new(Stopwatch.GetElapsedTime(started), Sum(told, "dotnet_process_memory_working_set_bytes"), Sum(told, "dotnet_gc_last_collection_heap_size_bytes")));
+                var (resident, heap) = await told.ReadMemoryAsync(cancellationToken);
+                samples.Add(new(Stopwatch.GetElapsedTime(started), resident, heap));
             }
         }
-    }
-
-    /// <summary>A metric in Prometheus' text format, summed over its labels.</summary>
-    private static double Sum(string told, string name)
-    {
-        var values = told.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal) && line.Length > name.Length && line[name.Length] is '{' or ' ')
-            .Select(line => double.Parse(line[(line.LastIndexOf('}') is >= 0 and var end ? end + 1 : name.Length)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture)).ToList();
-        return values.Count > 0 ? values.Sum() : throw new InvalidOperationException($"The service tells no {name}; a soak wants the metrics of .NET on its operators' port.");
     }
 }
 

@@ -10,8 +10,7 @@ internal static class SoakCommand
         var gateway = new Argument<string>("gateway") { Description = "Its gRPC address." };
         var minutes = new Argument<double>("minutes");
         var rate = new Argument<double>("rate") { Description = "Calls a second.", DefaultValueFactory = _ => 20 };
-        var metrics = new Option<string>("--metrics") { Description = "What the service tells Prometheus.", DefaultValueFactory = _ => "http://127.0.0.1:9464/metrics" };
-        var command = new RootCommand("Holds a load and tells memory and p99 by the minute; exit code 1 when one of them grew.") { gateway, minutes, rate, metrics, LoadCommand.Parent, LoadCommand.Folder };
+        var command = new RootCommand("Holds a load and tells memory and p99 by the minute; exit code 1 when one of them grew.") { gateway, minutes, rate, LoadCommand.Metrics, LoadCommand.Parent, LoadCommand.Folder };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var load = new LoadOptions
@@ -23,7 +22,7 @@ internal static class SoakCommand
                 Parent = arguments.GetValue(LoadCommand.Parent)!,
                 Token = LoadCommand.Token(arguments.GetValue(LoadCommand.Folder)!, arguments.GetValue(LoadCommand.Parent)!),
             };
-            var report = await Soak.RunAsync(load, new(arguments.GetValue(metrics)!), cancellationToken);
+            var report = await Soak.RunAsync(load, new(arguments.GetValue(LoadCommand.Metrics)!), cancellationToken);
             Console.WriteLine(report.Load.ToTable());
             Console.WriteLine(report.ToTable());
             return report.IsFlat && report.IsSteady ? 0 : 1;

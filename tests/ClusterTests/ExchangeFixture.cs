@@ -50,6 +50,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
     /// <summary>Calls as the participant that the path names, otherwise as the Secretariat.</summary>
     public HttpClient Json { get; private set; } = null!;
 
+    /// <summary>How often silos look whether partitions should lie elsewhere.</summary>
+    public TimeSpan BalancePeriod { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Calls without a token.</summary>
     public HttpClient AnonymousJson { get; private set; } = null!;
 
@@ -67,6 +70,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         builder.ConfigureSiloHost((_, host) => host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Matching:FollowPeriod"] = "00:00:00.020",
+            ["Matching:BalancePeriod"] = BalancePeriod.ToString(),
             ["Matching:RefitPeriod"] = "00:00:00", // a test asks for it
             ["Matching:RefitDistance"] = "0.001", // a few texts are enough
             ["Matching:Model"] = Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"),

@@ -48,6 +48,16 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What its processors have worked so far.</summary>
+    public TimeSpan Worked
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>An access token by the command <c>token</c>: of a participant's account, or of the Secretariat for no name.</summary>
     public Task<string> TokenAsync(string participant = "") => Tokens.GetOrAdd((directory, participant), _ => PrintTokenAsync(participant));
 
@@ -66,6 +76,9 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     /// <summary>Starts it in a network namespace, where it listens on an address of its own.</summary>
     public static ExchangeProcess StartInNetwork(string name, string address, string directory, params (string Name, string Value)[] settings) =>
         Run("ip", ["netns", "exec", name, "dotnet", Program], directory, true, [("Gateway__Address", address), ("Cluster__Address", address), .. settings], address: address);
+
+    /// <summary>Another build of the program.</summary>
+    public static ExchangeProcess StartOther(string program, string directory, params (string Name, string Value)[] settings) => Run("dotnet", [program], directory, true, settings);
 
     /// <summary>A gateway without a silo.</summary>
     public static ExchangeProcess StartFrontEnd(string directory, params (string Name, string Value)[] settings) => Run("dotnet", [FrontEnd], directory, false, settings);

@@ -84,7 +84,7 @@ public sealed class FaultTests : IDisposable
             Assert.Equal(0, (await load.EndAsync(cancellation)).ExitCode);
         }
 
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("COOPERANET_ROUNDS"), CultureInfo.InvariantCulture, out var wanted) ? wanted : 2;
+        var rounds = Variables.Of("COOPERANET_ROUNDS", 2);
         for (var round = 0; round < rounds; round++)
         {
             await using var killed = ExchangeProcess.Start(directory);

@@ -51,8 +51,7 @@ internal sealed partial class Postings
                 }
             }
 
-            lists.TrimExcess();
-            return new(lists, ordinals ?? [], impacts, rows, items);
+            return new(new(lists), ordinals ?? [], impacts, rows, items);
         }
 
         private static bool IsAscending(ReadOnlySpan<ushort> ordinals)

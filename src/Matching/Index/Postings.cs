@@ -21,13 +21,13 @@ internal sealed partial class Postings
     private const int Row = -1;
 
     private static readonly float[] Weights = [.. Enumerable.Range(0, 256).Select(impact => (float)(impact * impact) * Unit)];
-    private readonly Dictionary<int, (int Start, int Count)> lists;
+    private readonly FeatureTable lists;
     private readonly ushort[] ordinals;
     private readonly byte[] impacts;
     private readonly byte[] rows;
     private readonly int items;
 
-    private Postings(Dictionary<int, (int Start, int Count)> lists, ushort[] ordinals, byte[] impacts, byte[] rows, int items) =>
+    private Postings(FeatureTable lists, ushort[] ordinals, byte[] impacts, byte[] rows, int items) =>
         (this.lists, this.ordinals, this.impacts, this.rows, this.items) = (lists, ordinals, impacts, rows, items);
 
     /// <summary>A weight, above 0 to 1, as postings keep it: off by 0.4 % at a weight of 1, 1.1 % at 0.13.</summary>
@@ -35,20 +35,25 @@ internal sealed partial class Postings
 
     /// <summary>Begins to read the lists of a vector's features.</summary>
     /// <param name="vector">Features, in any order.</param>
-    /// <param name="cursors">Filled, one for each feature that has a list.</param>
+    /// <param name="cursors">Filled, one for each feature that has a list; as long as the vector.</param>
     /// <returns>How many were filled.</returns>
     public int Open(SparseVector vector, Span<Cursor> cursors)
     {
-        var count = 0;
         for (var i = 0; i < vector.Ids.Length; i++)
         {
-            if (lists.TryGetValue(vector.Ids[i], out var list))
+            cursors[i].Next = lists.Fetch(vector.Ids[i]);
+        }
+
+        var filled = 0;
+        for (var i = 0; i < vector.Ids.Length; i++)
+        {
+            if (lists.TryFind(vector.Ids[i], out var start, out var count))
             {
-                cursors[count++] = new(list.Start, list.Count == Row ? Row : list.Start + list.Count, vector.Weights[i]);
+                cursors[filled++] = new(start, count == Row ? Row : start + count, vector.Weights[i]);
             }
         }
 
-        return count;
+        return filled;
     }
 
     /// <summary>Moves cursors on to the first item that isn't below an ordinal.</summary>
@@ -139,12 +144,12 @@ internal sealed partial class Postings
     /// <summary>Adds a word's weight, and its part of the cosine, to the items that carry one of its features; once an item.</summary>
     public void Count(int feature, byte word, float weight, float[] weightSums, float[] cosines, byte[] counted)
     {
-        if (!lists.TryGetValue(feature, out var list))
+        if (!lists.TryFind(feature, out var start, out var count))
         {
             return;
         }
 
-        foreach (var (item, impact) in Of(list))
+        foreach (var (item, impact) in Of(start, count))
         {
             if (counted[item] != word)
             {
@@ -185,17 +190,17 @@ internal sealed partial class Postings
         var builder = new Builder(count);
         foreach (var (postings, renumbered) in parts)
         {
-            foreach (var (feature, list) in postings.lists)
+            foreach (var (feature, start, length) in postings.lists.All())
             {
-                builder.Count(feature, postings.Of(list).Count(posting => renumbered[posting.Item] >= 0));
+                builder.Count(feature, postings.Of(start, length).Count(posting => renumbered[posting.Item] >= 0));
             }
         }
 
         foreach (var (postings, renumbered) in parts)
         {
-            foreach (var (feature, list) in postings.lists)
+            foreach (var (feature, start, length) in postings.lists.All())
             {
-                foreach (var (item, impact) in postings.Of(list))
+                foreach (var (item, impact) in postings.Of(start, length))
                 {
                     if (renumbered[item] is >= 0 and var ordinal)
                     {
@@ -210,15 +215,15 @@ internal sealed partial class Postings
 
     private static byte Impact(float weight) => (byte)Math.Clamp(MathF.Round(MathF.Sqrt(weight) * 255), 1, 255);
 
-    private IEnumerable<(int Item, byte Impact)> Of((int Start, int Count) list)
+    private IEnumerable<(int Item, byte Impact)> Of(int start, int count)
     {
-        for (var i = 0; i < (list.Count == Row ? items : list.Count); i++)
+        for (var i = 0; i < (count == Row ? items : count); i++)
         {
-            if (list.Count != Row)
+            if (count != Row)
             {
-                yield return (ordinals[list.Start + i], impacts[list.Start + i]);
+                yield return (ordinals[start + i], impacts[start + i]);
             }
-            else if (rows[list.Start + i] is > 0 and var impact)
+            else if (rows[start + i] is > 0 and var impact)
             {
                 yield return (i, impact);
             }

@@ -5,9 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CooperaNet.Matching.ClusterTests.Partitions;
 
 /// <summary>A partition changes its copy, as it does when it moves to another silo, while it is asked.</summary>
-public sealed class MovingTests(ExchangeFixture exchange)
+public sealed class MovingTests : IAsyncLifetime
 {
+    private readonly ExchangeFixture exchange = new() { BalancePeriod = TimeSpan.FromHours(1) }; // of its own, in which nobody else moves partitions
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => exchange.InitializeAsync();
+
+    public ValueTask DisposeAsync() => exchange.DisposeAsync();
 
     [Fact]
     public async Task While_a_partition_moves_every_answer_is_complete_and_the_copy_before_ends()
@@ -33,6 +38,7 @@ public sealed class MovingTests(ExchangeFixture exchange)
             await exchange.EventuallyAsync<object>(async () =>
             {
                 exchange.Clock.Advance(TimeSpan.FromSeconds(1)); // the copy before ends some seconds later
+                Assert.Equal(PartitionCopies.Other(before), await copies.ReadAsync(partition, cancellation));
                 try
                 {
                     await copies.Get(partition, before).FindAsync("telares", "es", 1, cancellation);

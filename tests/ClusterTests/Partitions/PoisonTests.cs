@@ -76,19 +76,27 @@ public sealed class PoisonTests : IAsyncLifetime
         await PublishAsync(OtherNeed);
         await PublishAsync($"{Offers}/first");
         await exchange.EventuallyAsync(async () => (await SuggestedAsync(Need), await SuggestedAsync(OtherNeed)) is ({ Count: 1 }, { Count: 1 }) ? this : null);
-        await exchange.Database.WriteAsync($"UPDATE OrleansStorage SET PayloadBinary = unhex('7b') WHERE GrainTypeString = 'suggestions' AND GrainIdExtensionString LIKE '%{Need}'", cancellation);
-        exchange.Clock.Advance(TimeSpan.FromMinutes(1));
-        await exchange.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, cancellation);
+        await exchange.EventuallyAsync(async () => // a follower that is behind may keep the list once more
+        {
+            exchange.Clock.Advance(TimeSpan.FromMinutes(1));
+            await exchange.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, cancellation);
+            await exchange.Database.WriteAsync($"UPDATE OrleansStorage SET PayloadBinary = unhex('7b') WHERE GrainTypeString = 'suggestions' AND GrainIdExtensionString LIKE '%{Need}'", cancellation);
+            await SuggestedAsync(Need);
+            return Said(Need) > 0 ? this : null;
+        });
 
         await PublishAsync($"{Offers}/second");
 
         await FoundAsync("first", "second");
         await exchange.EventuallyAsync(async () => await SuggestedAsync(OtherNeed) is { Count: 2 } ? this : null);
         Assert.Equal(2, (await SuggestedAsync(Need)).Count);
-        Assert.InRange(watch.Naming(Need).Count(line => line.StartsWith("The kept suggestions", StringComparison.Ordinal)), 1, 2); // once a silo
+        Assert.InRange(Said(Need), 1, 2); // once a silo
         Assert.InRange(watch.Count("cooperanet.partition.set_aside"), 1, 2);
         Assert.Equal(0, watch.Count("cooperanet.partition.failures"));
     }
+
+    /// <summary>How often the log says that a need's list cannot be read.</summary>
+    private int Said(string need) => watch.Naming(need).Count(line => line.StartsWith("The kept suggestions", StringComparison.Ordinal));
 
     private async Task PublishAsync(string name)
     {

@@ -1,8 +1,7 @@
-using System.Globalization;
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CooperaNet.Matching.Benchmarks.Load;
-using Dapper;
 
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
 
@@ -14,10 +13,10 @@ public sealed class LosingSilosTests
     private static readonly TimeSpan After = TimeSpan.FromSeconds(10);
     private readonly CancellationToken cancellation = TestContext.Current.CancellationToken;
 
-    private static int Rounds => Setting("COOPERANET_ROUNDS", 1);
+    private static int Rounds => Variables.Of("COOPERANET_ROUNDS", 1);
 
     /// <summary>Few enough for a busy machine with two processors.</summary>
-    private static int Rate => Setting("COOPERANET_RATE", 40);
+    private static int Rate => Variables.Of("COOPERANET_RATE", 40);
 
     [Fact]
     public async Task A_killed_silo_is_missed_for_three_seconds_at_most_and_nothing_acknowledged_is_lost()
@@ -30,7 +29,7 @@ public sealed class LosingSilosTests
             var after = report.Outcomes.Where(outcome => outcome.Due >= Before).ToList();
             var failed = after.Where(outcome => outcome.Failure is not null).ToList();
             var recovered = failed.Select(outcome => outcome.Due - Before).DefaultIfEmpty().Max();
-            var lost = await LostAsync(cluster, report);
+            var lost = await cluster.LostAsync(report, cancellation);
             Tell($"kill {round + 1}: {after.Count} calls in 10 s, {failed.Count} failed, {after.Count(outcome => !outcome.IsComplete)} partial, the last that failed began {recovered.TotalSeconds:0.0} s after, {lost.Count} of {report.Acknowledged.Count} acknowledged publications lost\n{report.ToTable()}");
             Assert.Empty(lost);
             Assert.True(recovered < TimeSpan.FromSeconds(3), $"A call that began {recovered.TotalSeconds:0.0} s after the silo had died failed.");
@@ -49,7 +48,7 @@ public sealed class LosingSilosTests
             Tell($"stop {round + 1}:\n{report.ToTable()}");
             Assert.DoesNotContain(report.Outcomes, outcome => outcome.Failure is not null);
             Assert.DoesNotContain(report.Outcomes, outcome => !outcome.IsComplete);
-            Assert.Empty(await LostAsync(cluster, report));
+            Assert.Empty(await cluster.LostAsync(report, cancellation));
             await cluster.AddAsync(cancellation);
         }
     }
@@ -67,7 +66,33 @@ public sealed class LosingSilosTests
 
         await cluster.AddAsync(cancellation);
         Assert.NotEmpty(report.Acknowledged);
-        Assert.Empty(await LostAsync(cluster, report));
+        Assert.Empty(await cluster.LostAsync(report, cancellation));
+    }
+
+    [Fact]
+    public async Task A_database_server_that_died_is_used_again_within_five_seconds_of_its_return()
+    {
+        await using var cluster = await SiloCluster.StartAsync(2, cancellation);
+        var load = await cluster.LoadAsync(Rate / 2.0, TimeSpan.FromSeconds(25), [.. cluster.Silos]);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (began, back) = (Stopwatch.StartNew(), TimeSpan.Zero);
+            var report = await LoadDriver.RunAsync(load with { Seed = load.Seed + round }, async () =>
+            {
+                began.Restart();
+                await Task.Delay(Before, cancellation);
+                await cluster.Database.Server!.KillAsync();
+                await Task.Delay(Before, cancellation);
+                await cluster.Database.Server.StartAsync(cancellation);
+                back = began.Elapsed;
+            }, cancellation);
+            var failed = report.Outcomes.Where(outcome => outcome.Failure is not null).ToList();
+            var recovered = failed.Select(outcome => outcome.Due - back).DefaultIfEmpty().Max();
+            var lost = await cluster.LostAsync(report, cancellation);
+            Tell($"database away for {(back - Before).TotalSeconds:0.0} s: {failed.Count} of {report.Outcomes.Count} calls failed, the last that failed began {recovered.TotalSeconds:0.0} s after it was back, {lost.Count} of {report.Acknowledged.Count} acknowledged publications lost\n{report.ToTable()}");
+            Assert.Empty(lost);
+            Assert.True(recovered < TimeSpan.FromSeconds(5), $"A call that began {recovered.TotalSeconds:0.0} s after the database was back failed: {failed[^1].Failure}");
+        }
     }
 
     [Fact]
@@ -85,27 +110,17 @@ public sealed class LosingSilosTests
         Assert.Equal(before["suggestions"]!.ToJsonString(), after["suggestions"]!.ToJsonString());
     }
 
-    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
-
     private static void Tell(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
     private async Task<LoadReport> LoseAsync(SiloCluster cluster, ExchangeProcess victim, Func<ExchangeProcess, CancellationToken, Task> lose)
     {
         var load = await cluster.LoadAsync(Rate, Before + After, [.. cluster.Silos.Where(silo => silo != victim)]);
-        await LoadDriver.RunAsync(load with { Rate = Rate / 2.0, Duration = TimeSpan.FromSeconds(Setting("COOPERANET_WARMUP", 5)), Seed = load.Seed + 1 }, null, cancellation); // the first calls of a process are slow
+        await LoadDriver.RunAsync(load with { Rate = Rate / 2.0, Duration = TimeSpan.FromSeconds(Variables.Of("COOPERANET_WARMUP", 5)), Seed = load.Seed + 1 }, null, cancellation); // the first calls of a process are slow
         return await LoadDriver.RunAsync(load, async () =>
         {
             await Task.Delay(Before, cancellation);
             await lose(victim, cancellation);
         }, cancellation);
-    }
-
-    /// <summary>Acknowledged publications that are not in the register, or not published.</summary>
-    private async Task<IReadOnlyList<string>> LostAsync(SiloCluster cluster, LoadReport report)
-    {
-        await using var connection = await cluster.Database.ConnectAsync(cancellation);
-        var published = (await connection.QueryAsync<string>("SELECT name FROM register WHERE state = 'PUBLISHED'")).ToHashSet();
-        return [.. report.Acknowledged.Where(name => !published.Contains(name))];
     }
 
     private async Task<JsonObject> PreviewAsync(ExchangeProcess gateway)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using CooperaNet.Matching.EndToEndTests.Cluster;
 using CooperaNet.Matching.V1;
 using Dapper;
@@ -20,14 +19,14 @@ public sealed class LinearizabilityTests
     [Fact]
     public async Task Every_offer_behaves_like_one_copy_while_silos_die()
     {
-        var seed = Setting("COOPERANET_SEED", Environment.TickCount);
+        var seed = Variables.Of("COOPERANET_SEED", Environment.TickCount);
         TestContext.Current.TestOutputHelper?.WriteLine($"COOPERANET_SEED={seed}");
         await using var cluster = await SiloCluster.StartAsync(3, cancellation);
         var history = new ConcurrentDictionary<string, ConcurrentQueue<Operation>>();
         using var stop = new CancellationTokenSource();
         var clients = Enumerable.Range(0, Clients).Select(client => ChangeAsync(cluster, new Random(seed + client), history, stop.Token)).ToList();
         var until = Stopwatch.StartNew();
-        while (until.Elapsed < TimeSpan.FromSeconds(Setting("COOPERANET_SECONDS", 8)))
+        while (until.Elapsed < TimeSpan.FromSeconds(Variables.Of("COOPERANET_SECONDS", 8)))
         {
             await Task.Delay(TimeSpan.FromSeconds(3), cancellation);
             await cluster.KillAsync(cluster.Silos[^1], cancellation); // clients use the two oldest
@@ -116,6 +115,4 @@ public sealed class LinearizabilityTests
             return (Answer.Unknown, null);
         }
     }
-
-    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 }
