@@ -103,6 +103,16 @@ public sealed class BackupTests : IDisposable
         }
 
         await VerifiedAsync(directory, database.Settings);
+
+        await using (var connection = await database.ConnectAsync(cancellation, writable: true))
+        {
+            await connection.ExecuteAsync($"UPDATE OrleansStorage SET PayloadBinary = {database.WithoutMaturity} WHERE Id = (SELECT id FROM register WHERE name = (SELECT MIN(name) FROM register WHERE kind = 'offer'))");
+        }
+
+        await using var unreadable = ExchangeProcess.Command(directory, ["verify", "--repair"], database.Settings);
+        var (failed, told) = await unreadable.EndAsync(cancellation);
+        Assert.Equal(1, failed);
+        Assert.Contains("cannot be read: restore it from a backup", told, StringComparison.Ordinal); // and the others were looked at
     }
 
     private static async Task<LoadOptions> LoadAsync(ExchangeProcess exchange)

@@ -20,6 +20,11 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>SQL for a field of the state in column s.PayloadBinary.</summary>
     public string Field(string name) => Server is null ? $"CAST(s.PayloadBinary AS TEXT) ->> '$.{name}'" : $"(convert_from(s.PayloadBinary, 'UTF8')::jsonb ->> '{name}')::bigint";
 
+    /// <summary>SQL for the state in column PayloadBinary with a maturity that is none, which no reader takes.</summary>
+    public string WithoutMaturity => Server is null
+        ? "CAST(json_set(CAST(PayloadBinary AS TEXT), '$.Content.Maturity', '') AS BLOB)"
+        : "convert_to(jsonb_set(convert_from(PayloadBinary, 'UTF8')::jsonb, '{Content,Maturity}', '\"\"')::text, 'UTF8')";
+
     /// <param name="provider">Sqlite or PostgreSql.</param>
     /// <param name="directory">The exchange's folder.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>

@@ -32,12 +32,17 @@ internal sealed class QualityGrain(RegisterReader register, FingerprintStore fin
             var items = await register.ReadPublishedAsync(filter, caller, after, size, cancellationToken);
             looked += items.Count;
             var duplicates = kind is null or FindingKind.Duplicate ? await fingerprints.FindDuplicatesAsync([.. items.Select(item => item.Id)], Similar, cancellationToken) : new Dictionary<long, IReadOnlyList<string>>();
-            foreach (var (id, item) in items)
+            foreach (var (id, name, found) in items)
             {
+                after = name;
+                if (found is not { } item)
+                {
+                    continue; // verify tells of it
+                }
+
                 findings.AddRange(QualityRules.Check(item, now, models.Current, kind)
                     .Concat(duplicates.GetValueOrDefault(id, []).Select(other => QualityRules.Found(item, FindingKind.Duplicate, other, "Withdraw one of the two, or make clear how they differ.")))
                     .Where(finding => kind is null || finding.Kind == kind));
-                after = item.Name;
                 if (findings.Count >= size)
                 {
                     break; // an item's findings stay together

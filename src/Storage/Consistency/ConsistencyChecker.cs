@@ -15,6 +15,7 @@ namespace CooperaNet.Matching.Consistency;
 public static class ConsistencyChecker
 {
     private const int Page = 1_000;
+    private const char Separator = '\u001F';
     private const string RegisterColumns = "name, kind, parent, country, type, state, language, maturity, title, source_reference, bucket, revision, create_time, update_time, confirm_time, expire_time";
 
     /// <summary>Reads everything in one snapshot; the service may run meanwhile.</summary>
@@ -42,7 +43,7 @@ public static class ConsistencyChecker
     /// <summary>Mends what was found, in a resting exchange.</summary>
     public static async Task RepairAsync(ExchangeDatabase database, IReadOnlyList<Inconsistency> found, CancellationToken cancellationToken)
     {
-        foreach (var one in found)
+        foreach (var one in found.Where(one => one.Repair.Length > 0))
         {
             await database.WriteAsync(one.Repair, cancellationToken, [.. one.Parameters]);
         }
@@ -63,13 +64,19 @@ public static class ConsistencyChecker
 
             var range = new { first = states[0].Id, last = states[^1].Id };
             var registered = (await read.QueryAsync(new CommandDefinition($"SELECT id, {RegisterColumns} FROM register WHERE id BETWEEN @first AND @last", range, cancellationToken: cancellationToken)))
-                .Select(row => (IDictionary<string, object?>)row).ToDictionary(row => Convert.ToInt64(row["id"], CultureInfo.InvariantCulture), row => string.Join('\u001F', RegisterColumns.Split(", ").Select(column => Convert.ToString(row[column], CultureInfo.InvariantCulture))));
+                .Select(row => (IDictionary<string, object?>)row).ToDictionary(row => Convert.ToInt64(row["id"], CultureInfo.InvariantCulture), row => string.Join(Separator, RegisterColumns.Split(", ").Select(column => Convert.ToString(row[column], CultureInfo.InvariantCulture))));
             var tags = (await read.QueryAsync<(long Item, string Dimension, string Value)>(new("SELECT item, dimension, value FROM tag WHERE item BETWEEN @first AND @last AND dimension IN ('area', 'goal')", range, cancellationToken: cancellationToken)))
                 .ToLookup(tag => tag.Item, tag => $"{tag.Dimension}:{tag.Value}");
             foreach (var (id, kind, payload) in states)
             {
-                var item = JsonSerializer.Deserialize<Item>(payload, StateJson.Options)!;
-                Compare(id, kind, item, registered.GetValueOrDefault(id), tags[id].ToHashSet(), found);
+                if (StateJson.FindItem(payload) is { } item)
+                {
+                    Compare(id, kind, item, registered.GetValueOrDefault(id), tags[id].ToHashSet(), found);
+                }
+                else
+                {
+                    found.Add(new($"The state of '{registered.GetValueOrDefault(id)?.Split(Separator)[0] ?? $"{kind} {id}"}' cannot be read: restore it from a backup.", "", []));
+                }
             }
 
             after = states[^1].Id;

@@ -26,7 +26,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
         ["confirm_time"] = "COALESCE(r.confirm_time, '')",
     };
 
-    /// <summary>One page of the items that the caller may see.</summary>
+    /// <summary>One page of the items that the caller may see; an item whose state cannot be read is missing from it.</summary>
     public async Task<Page<Item>> ListItemsAsync(ItemQuery query, Caller caller, CancellationToken cancellationToken)
     {
         var size = PageSize(query.PageSize);
@@ -44,11 +44,12 @@ public sealed class RegisterReader(ExchangeDatabase database)
         }
 
         var direction = descending ? "DESC" : "ASC";
-        var sql = $"SELECT s.PayloadBinary AS Payload, {column} AS Key FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit";
+        var sql = $"SELECT s.PayloadBinary AS Payload, {column} AS Key, r.name AS Name FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit";
         await using var read = await database.OpenReadAsync(cancellationToken);
-        var rows = (await read.QueryAsync<(byte[] Payload, string Key)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
-        var items = rows.Take(size).Select(row => JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!).ToList();
-        return new(items, rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Key, items[^1].Name) : "");
+        var rows = (await read.QueryAsync<(byte[] Payload, string Key, string Name)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
+        return new(
+            [.. rows.Take(size).Select(row => StateJson.FindItem(row.Payload)).OfType<Item>()],
+            rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Key, rows[size - 1].Name) : "");
     }
 
     /// <summary>One page of participants, by name.</summary>
@@ -64,15 +65,15 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return new(participants, rows.Count > size ? PageToken.Write(kind.ToString(), participants[^1].Name) : "");
     }
 
-    /// <summary>The next published items that are the caller's business and pass a filter, by name, with their storage ids.</summary>
-    public async Task<IReadOnlyList<(long Id, Item Item)>> ReadPublishedAsync(string filter, Caller caller, string afterName, int limit, CancellationToken cancellationToken)
+    /// <summary>The next published items that are the caller's business and pass a filter, by name, with their storage ids; null for a state that cannot be read.</summary>
+    public async Task<IReadOnlyList<(long Id, string Name, Item? Item)>> ReadPublishedAsync(string filter, Caller caller, string afterName, int limit, CancellationToken cancellationToken)
     {
         var parameters = new DynamicParameters();
-        var sql = $"SELECT r.id, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Visibility.OwnToSql(caller, parameters)} AND {Filter.ToSql(filter, parameters, database.Sql)} ORDER BY r.name LIMIT @limit";
+        var sql = $"SELECT r.id, r.name, s.PayloadBinary FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE r.state = 'PUBLISHED' AND r.name > @afterName AND {Visibility.OwnToSql(caller, parameters)} AND {Filter.ToSql(filter, parameters, database.Sql)} ORDER BY r.name LIMIT @limit";
         parameters.Add("@afterName", afterName);
         parameters.Add("@limit", limit);
         await using var read = await database.OpenReadAsync(cancellationToken);
-        return [.. (await read.QueryAsync<(long Id, byte[] Payload)>(new(sql, parameters, cancellationToken: cancellationToken))).Select(row => (row.Id, JsonSerializer.Deserialize<Item>(row.Payload, StateJson.Options)!))];
+        return [.. (await read.QueryAsync<(long Id, string Name, byte[] Payload)>(new(sql, parameters, cancellationToken: cancellationToken))).Select(row => (row.Id, row.Name, StateJson.FindItem(row.Payload)))];
     }
 
     /// <summary>Those of these names that pass a filter.</summary>
