@@ -29,7 +29,7 @@ until PGPASSWORD=$password psql -qh 127.0.0.1 -p 15432 -U exchange -d postgres -
 dotnet build -c Release -v quiet -nologo src/Silo
 program=$(ls artifacts/bin/CooperaNet.Matching.Silo/release/CooperaNet.Matching.Silo.dll)
 mkdir "$folder/data"
-export ASPNETCORE_ENVIRONMENT=Development Matching__Partitions=6 Storage__Provider=PostgreSql Storage__Directory="$folder/data"
+export ASPNETCORE_ENVIRONMENT=Development Matching__Partitions=6 SignIn__Address=http://127.0.0.1:8080 Storage__Provider=PostgreSql Storage__Directory="$folder/data"
 export Storage__ConnectionString="Host=127.0.0.1;Port=15432;Database=exchange;Username=exchange;Password=$password"
 for silo in 0 1 2; do
   Gateway__JsonPort=$((8080 + 10 * silo)) Gateway__GrpcPort=$((8081 + 10 * silo)) Cluster__SiloPort=$((11111 + silo)) Cluster__GatewayPort=$((30000 + silo)) Telemetry__Port=$((9464 + silo)) \

@@ -68,7 +68,7 @@ public static class GatewayExtensions
         ? throw new InvalidOperationException($"Gateway__Address={options.Address} is not an IP address.")
         : IPAddress.IsLoopback(address) || (options.Certificate.Path.Length > 0 && signIn) ? address
         : throw new InvalidOperationException(
-            $"Gateway__Address={options.Address} is not a loopback address; beyond loopback the gateway listens only with TLS (Gateway__Certificate__Path) and sign-in (Identity__Issuers__0__Issuer).");
+            $"Gateway__Address={options.Address} is not a loopback address; beyond loopback the gateway listens only with TLS (Gateway__Certificate__Path) and sign-in (the built-in issuer, or Identity__Issuers__0__Issuer).");
 
     /// <summary>Adds the services.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)

@@ -9,6 +9,9 @@ namespace CooperaNet.Matching.Silo;
 /// <summary>Turns the failures an operator can mend into one sentence; anything else is a defect and keeps its stack trace.</summary>
 internal static class Failures
 {
+    /// <summary>Settings whose messages begin with their name.</summary>
+    private static readonly string[] Sections = ["Gateway__", "Cluster__", "Telemetry__"];
+
     public static string? Explain(Exception error) => error switch
     {
         StorageException or OptionsValidationException or InvalidDataException => error.Message,
@@ -17,7 +20,7 @@ internal static class Failures
         IOException { InnerException: AddressInUseException inner } => Busy(inner.Message + " " + error.Message),
         DbException => $"the database cannot be used: {error.Message}",
         FileNotFoundException or DirectoryNotFoundException => error.Message,
-        InvalidOperationException when error.Message.StartsWith("Gateway__", StringComparison.Ordinal) => error.Message,
+        InvalidOperationException when Sections.Any(section => error.Message.StartsWith(section, StringComparison.Ordinal)) => error.Message,
         InvalidOperationException when error.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal) => error.Message, // of the options' binder
         { InnerException: { } inner } => Explain(inner),
         _ => null,

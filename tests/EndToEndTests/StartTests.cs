@@ -55,6 +55,18 @@ public sealed class StartTests : IDisposable
         await AssertRefusedAsync(second, "a port is taken");
     }
 
+    [Theory]
+    [InlineData("Gateway__Address", "0.0.0.0", "not a loopback address")]
+    [InlineData("Cluster__Address", "192.0.2.1", "not a loopback address")]
+    [InlineData("Telemetry__Address", "nowhere", "not an IP address")]
+    public async Task What_would_listen_in_the_clear_or_nowhere_is_named(string setting, string value, string said)
+    {
+        await using var database = await TestDatabase.StartAsync(setting.StartsWith("Cluster", StringComparison.Ordinal) ? "PostgreSql" : "Sqlite", directory, cancellation); // which has members
+        await using var exchange = ExchangeProcess.Start(directory, false, [.. database.Settings, (setting, value), ("Telemetry__Port", $"{ExchangeProcess.FreePort()}")]);
+
+        await AssertRefusedAsync(exchange, $"{setting}={value} is {said}");
+    }
+
     [Fact]
     public async Task A_corrupt_file_is_refused_and_left_as_it_is()
     {

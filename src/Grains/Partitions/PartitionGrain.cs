@@ -2,7 +2,6 @@ using CooperaNet.Matching.Changes;
 using CooperaNet.Matching.Consistency;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Items;
-using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Search;
 using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -12,26 +11,17 @@ namespace CooperaNet.Matching.Partitions;
 
 [GrainType("partition"), KeepAlive, PartitionPlacement]
 internal sealed partial class PartitionGrain(
-    ChangeReader changes, EncodingStore encodings, PartitionIndexer indexer, PartitionSuggester suggester, PartitionComparer comparer, PartitionCopies copies, ServingPartitions held, QueryPool pool, MatchingMeters meters,
-    ActiveModel models, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
+    ChangeReader changes, EncodingStore encodings, PartitionModels models, PartitionSuggester suggester, PartitionComparer comparer, PartitionCopies copies, ServingPartitions held, QueryPool pool, MatchingMeters meters,
+    IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int FollowPage = 500;
-    private const int RefreshPage = 50;
-    private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // a silo learns within a second that the model changed
+    private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // queries to it may be under way
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10); // below Orleans' time-out for a call
     private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(10); // whoever moves a partition asks again every ten seconds
-    private readonly Queue<string> unrefreshed = new(); // needs whose lists may be of an earlier model
     private readonly Backoff backoff = new(clock);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isServing;
     private DateTimeOffset? endsAt; // when a copy that does not serve ends, unless it is wanted again
-    private PartitionIndexes serving = new(models.File);
-    private PartitionIndexes? preparing; // for the next model
-    private PartitionIndexes? retired; // of the model before, for queries that were under way
-    private long preparedTo; // storage id of the last item that was indexed with the next model
-    private bool prepared;
-    private bool forgetting; // whether encodings of earlier models may be left
-    private DateTimeOffset switchedAt;
     private Position watermark;
     private DateTimeOffset asOf;
 
@@ -47,7 +37,7 @@ internal sealed partial class PartitionGrain(
     }
 
     /// <summary>How far behind, how large, and how much it lacks.</summary>
-    private (TimeSpan Lag, int Items, int Unreadable) State() => (clock.GetUtcNow() - asOf, serving.Offers.Count + serving.Needs.Count, serving.SetAside.Count);
+    private (TimeSpan Lag, int Items, int Unreadable) State() => (clock.GetUtcNow() - asOf, models.Serving.Offers.Count + models.Serving.Needs.Count, models.Serving.SetAside.Count);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -82,10 +72,9 @@ internal sealed partial class PartitionGrain(
         await copies.SetAsync(Partition, Copy, cancellationToken);
         (isServing, endsAt) = (true, null);
         held.Add(Partition, Copy, State);
-        models.Follow(await GrainFactory.GetGrain<IModelGrain>(0).JoinAsync(Partition, cancellationToken));
-        var last = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
+        await models.JoinAsync(Partition, cancellationToken);
+        var last = await encodings.WatermarkAsync(Partition, models.Serving.Model.Version, cancellationToken);
         watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
-        RefreshAll();
     }
 
     public Task RetireAsync(CancellationToken cancellationToken)
@@ -102,7 +91,7 @@ internal sealed partial class PartitionGrain(
     public async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
     {
         await LoadedAsync(cancellationToken);
-        var asked = queries.Select((query, place) => (query, place, Indexes: IndexesOf(query.Model)))
+        var asked = queries.Select((query, place) => (query, place, Indexes: models.Of(query.Model)))
             .GroupBy(entry => (entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
         var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
         return await pool.ShareAsync(
@@ -127,7 +116,7 @@ internal sealed partial class PartitionGrain(
     public async Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
     {
         await LoadedAsync(cancellationToken);
-        var (model, offersNow, needsNow, now) = (serving.Model, serving.Offers.Snapshot, serving.Needs.Snapshot, clock.GetUtcNow());
+        var (model, offersNow, needsNow, now) = (models.Serving.Model, models.Serving.Offers.Snapshot, models.Serving.Needs.Snapshot, clock.GetUtcNow());
         return await pool.QueryAsync(
             () =>
             {
@@ -144,12 +133,12 @@ internal sealed partial class PartitionGrain(
             throw isServing ? new TimeoutException($"Partition {Partition} reads its items still.") : new PartitionMovedException($"Copy {Copy} of partition {Partition} does not serve.");
         }
 
-        var page = await comparer.CompareAsync(Partition, serving, watermark, after, cancellationToken);
+        var page = await comparer.CompareAsync(Partition, models.Serving, watermark, after, cancellationToken);
         var left = page.Differences.ToHashSet();
         if (repair && left.Count > 0)
         {
             await TakeInAsync([.. page.Differences.Select(difference => difference.Change)], cancellationToken);
-            left = [.. (await comparer.CompareAsync(Partition, serving, watermark, after, cancellationToken)).Differences];
+            left = [.. (await comparer.CompareAsync(Partition, models.Serving, watermark, after, cancellationToken)).Differences];
             LogRepaired(Partition, page.Differences.Count(difference => !left.Contains(difference)), page.Differences.Count);
         }
 
@@ -168,22 +157,13 @@ internal sealed partial class PartitionGrain(
         return loaded.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The indexes of the model that a query was encoded with.</summary>
-    /// <exception cref="TimeoutException">They are not ready here yet, or no more; a second later they are.</exception>
-    private PartitionIndexes IndexesOf(string model) => new[] { serving, prepared ? preparing : null, retired }.FirstOrDefault(indexes => indexes?.Model.Version == model)
-        ?? throw new TimeoutException($"Partition {Partition} cannot answer for model '{model}' now; it answers for '{serving.Model.Version}'.");
-
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var model = GrainFactory.GetGrain<IModelGrain>(0);
-        models.Follow(isServing ? await model.JoinAsync(Partition, cancellationToken) : await model.GetAsync(cancellationToken));
-        serving = new(models.Current);
-        watermark = await encodings.WatermarkAsync(Partition, serving.Model.Version, cancellationToken);
+        await models.BeginAsync(Partition, isServing, cancellationToken);
+        watermark = await encodings.WatermarkAsync(Partition, models.Serving.Model.Version, cancellationToken);
         asOf = clock.GetUtcNow();
-        await indexer.LoadAsync(Partition, serving, cancellationToken);
-
-        RefreshAll();
-        LogLoaded(Partition, Copy, serving.Offers.Count, serving.Needs.Count, serving.Model.Version);
+        await models.LoadAsync(Partition, cancellationToken);
+        LogLoaded(Partition, Copy, models.Serving.Offers.Count, models.Serving.Needs.Count, models.Serving.Model.Version);
         loaded.TrySetResult();
     }
 
@@ -226,7 +206,7 @@ internal sealed partial class PartitionGrain(
     /// <summary>Follows one page of changes; false when there are no more.</summary>
     private async Task<bool> FollowPageAsync(CancellationToken cancellationToken)
     {
-        await KeepUpWithModelAsync(cancellationToken);
+        await models.KeepUpAsync(Partition, isServing, cancellationToken);
         var readAt = clock.GetUtcNow();
         var (changed, next, isLast) = await changes.ReadAsync(Partition, options.Value.Partitions, watermark, FollowPage, cancellationToken);
         if (changed.Count == 0)
@@ -238,7 +218,7 @@ internal sealed partial class PartitionGrain(
         await TakeInAsync(changed, cancellationToken);
         if (isServing)
         {
-            await encodings.SetWatermarkAsync(Partition, serving.Model.Version, next, cancellationToken);
+            await encodings.SetWatermarkAsync(Partition, models.Serving.Model.Version, next, cancellationToken);
         }
 
         watermark = next;
@@ -249,106 +229,10 @@ internal sealed partial class PartitionGrain(
     /// <summary>Brings the indexes up to date with some items, and the suggestions that they belong to.</summary>
     private async Task TakeInAsync(IReadOnlyList<ItemChange> changed, CancellationToken cancellationToken)
     {
-        if (preparing is not null)
-        {
-            await indexer.FollowAsync(preparing, changed, cancellationToken);
-        }
-
-        var indexed = await indexer.FollowAsync(serving, changed, cancellationToken);
+        var indexed = await models.FollowAsync(changed, cancellationToken);
         if (isServing)
         {
-            await suggester.SuggestAsync(serving.Model, indexed, cancellationToken);
-        }
-    }
-
-    /// <summary>One step towards the model that the exchange decided for; what fails is tried again at the next tick, and never stops the following.</summary>
-    private async Task KeepUpWithModelAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            Switch();
-            await PrepareAsync(cancellationToken);
-            if (isServing)
-            {
-                await RefreshAsync(cancellationToken);
-            }
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            LogNotPrepared(error, Partition);
-        }
-    }
-
-    /// <summary>Takes over the model that the exchange decided for, once it is prepared here.</summary>
-    private void Switch()
-    {
-        if (retired is not null && clock.GetUtcNow() - switchedAt >= RetiredFor)
-        {
-            retired = null;
-        }
-
-        if (prepared && preparing!.Model.Version == models.Current.Version)
-        {
-            (retired, serving, preparing, prepared, switchedAt) = (serving, preparing, null, false, clock.GetUtcNow());
-            RefreshAll();
-            LogSwitched(Partition, serving.Model.Version);
-        }
-    }
-
-    private void RefreshAll()
-    {
-        forgetting = true;
-        unrefreshed.Clear();
-        foreach (var need in serving.Needs.Names)
-        {
-            unrefreshed.Enqueue(need);
-        }
-    }
-
-    /// <summary>Computes some lists of an earlier model anew, and when all are done drops some encodings of earlier models.</summary>
-    private async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < RefreshPage && unrefreshed.TryPeek(out var need); i++)
-        {
-            if (!await suggester.RefreshAsync(need, serving.Model.Version, cancellationToken))
-            {
-                return; // its silo hasn't heard of the model yet
-            }
-
-            unrefreshed.Dequeue();
-        }
-
-        if (forgetting && unrefreshed.Count == 0 && preparing is null)
-        {
-            forgetting = await encodings.ForgetAsync(Partition, options.Value.Partitions, serving.Model.Version, cancellationToken);
-        }
-    }
-
-    /// <summary>Encodes one page of items for another model at each tick, behind the changes that the serving one follows.</summary>
-    private async Task PrepareAsync(CancellationToken cancellationToken)
-    {
-        var wanted = models.Current.Version != serving.Model.Version ? models.Current : models.Next;
-        if (wanted is null)
-        {
-            (preparing, prepared) = (null, false);
-            return;
-        }
-
-        if (preparing?.Model.Version != wanted.Version)
-        {
-            (preparing, preparedTo, prepared) = (new(wanted), 0, false);
-        }
-
-        if (!prepared && await indexer.LoadPageAsync(Partition, preparing, preparedTo, cancellationToken) is { } after)
-        {
-            preparedTo = after;
-            return;
-        }
-
-        prepared = true;
-        if (isServing && wanted.Version == models.Next?.Version)
-        {
-            await GrainFactory.GetGrain<IModelGrain>(0).ReadyAsync(Partition, wanted.Version, cancellationToken);
+            await suggester.SuggestAsync(models.Serving.Model, indexed, cancellationToken);
         }
     }
 
@@ -357,12 +241,6 @@ internal sealed partial class PartitionGrain(
 
     [LoggerMessage(EventId = 406, Level = LogLevel.Warning, Message = "Partition {Partition} mended {Repaired} of {Found} items in which its index and the register differed")]
     private partial void LogRepaired(int partition, int repaired, int found);
-
-    [LoggerMessage(EventId = 403, Level = LogLevel.Information, Message = "Partition {Partition} answers with model {Model} from now on")]
-    private partial void LogSwitched(int partition, string model);
-
-    [LoggerMessage(EventId = 404, Level = LogLevel.Error, Message = "Partition {Partition} could not go on towards another model")]
-    private partial void LogNotPrepared(Exception error, int partition);
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Error, Message = "Partition {Partition} could not follow the changes after {Watermark}")]
     private partial void LogNotFollowed(Exception error, int partition, Position watermark);

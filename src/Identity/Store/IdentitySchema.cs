@@ -20,10 +20,16 @@ internal static class IdentitySchema
         }
 
         await using var transaction = await LockAsync(store, cancellationToken);
-        await store.Database.ExecuteSqlRawAsync(
-            store.Database.IsNpgsql()
-                ? "CREATE SCHEMA IF NOT EXISTS identity; CREATE TABLE IF NOT EXISTS identity.schema_version (version integer PRIMARY KEY)"
-                : "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)", cancellationToken);
+        if (!store.Database.IsNpgsql())
+        {
+            await store.Database.ExecuteSqlRawAsync("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)", cancellationToken);
+        }
+        else if (!(await store.Database.SqlQueryRaw<bool>("SELECT to_regclass('identity.schema_version') IS NOT NULL AS \"Value\"").ToListAsync(cancellationToken))[0])
+        {
+            // Not IF NOT EXISTS alone: PostgreSQL asks for the right to create before it looks.
+            await store.Database.ExecuteSqlRawAsync("CREATE SCHEMA IF NOT EXISTS identity; CREATE TABLE identity.schema_version (version integer PRIMARY KEY)", cancellationToken);
+        }
+
         var version = (await (store.Database.IsNpgsql()
             ? store.Database.SqlQueryRaw<int>("SELECT COALESCE(MAX(version), 0) AS \"Value\" FROM identity.schema_version")
             : store.Database.SqlQueryRaw<int>("SELECT COALESCE(MAX(version), 0) AS \"Value\" FROM schema_version")).ToListAsync(cancellationToken))[0];

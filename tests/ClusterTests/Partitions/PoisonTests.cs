@@ -80,19 +80,26 @@ public sealed class PoisonTests : IAsyncLifetime
         await PublishAsync(OtherNeed);
         await PublishAsync($"{Offers}/first");
         await exchange.EventuallyAsync(async () => await KeptAsync(Need) == 1 && await KeptAsync(OtherNeed) == 1 ? this : null);
-        await exchange.Database.WriteAsync($"UPDATE OrleansStorage SET PayloadBinary = unhex('7b') WHERE GrainTypeString = 'suggestions' AND GrainIdExtensionString LIKE '%{Need}'", cancellation);
-        exchange.Clock.Advance(TimeSpan.FromMinutes(1));
-        await exchange.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, cancellation);
+        var published = 1;
+        await exchange.EventuallyAsync(async () => // a follower that is behind may keep the damaged list once more
+        {
+            await exchange.Database.WriteAsync($"UPDATE OrleansStorage SET PayloadBinary = unhex('7b') WHERE GrainTypeString = 'suggestions' AND GrainIdExtensionString LIKE '%{Need}'", cancellation);
+            exchange.Clock.Advance(TimeSpan.FromMinutes(1));
+            await exchange.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, cancellation);
+            await PublishAsync($"{Offers}/next-{published++}");
+            await exchange.EventuallyAsync(async () => await KeptAsync(OtherNeed) == published ? this : null);
+            return Said(Need) > 0 ? this : null;
+        });
 
-        await PublishAsync($"{Offers}/second");
-
-        await FoundAsync("first", "second");
-        await exchange.EventuallyAsync(async () => await SuggestedAsync(OtherNeed) is { Count: 2 } ? this : null);
-        Assert.Equal(2, (await SuggestedAsync(Need)).Count);
-        Assert.InRange(watch.Naming(Need).Count(line => line.StartsWith("The kept suggestions", StringComparison.Ordinal)), 1, 2); // once a silo
+        await FoundAsync(["first", .. Enumerable.Range(1, published - 1).Select(i => $"next-{i}")]);
+        Assert.Equal(published, (await SuggestedAsync(Need)).Count);
+        Assert.InRange(Said(Need), 1, 2); // once a silo
         Assert.InRange(watch.Count("cooperanet.partition.set_aside"), 1, 2);
         Assert.Equal(0, watch.Count("cooperanet.partition.failures"));
     }
+
+    /// <summary>How often the log says that a need's list cannot be read.</summary>
+    private int Said(string need) => watch.Naming(need).Count(line => line.StartsWith("The kept suggestions", StringComparison.Ordinal));
 
     /// <summary>How many offers are kept for a need that was created and published.</summary>
     private async Task<int?> KeptAsync(string need) =>

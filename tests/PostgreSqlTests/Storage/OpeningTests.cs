@@ -1,7 +1,11 @@
 using CooperaNet.Matching.Catalogs;
+using CooperaNet.Matching.Identity;
+using CooperaNet.Matching.Identity.Store;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Storage;
 using Dapper;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace CooperaNet.Matching.ClusterTests.Storage;
@@ -65,6 +69,21 @@ public sealed class OpeningTests : IAsyncLifetime
         await new StatisticsReader(database).FoldAsync(cancellation);
         await using var search = await new CatalogImportStore(database).SearchSuspectsAsync(cancellation);
         Assert.Equal(1, await connection.ExecuteScalarAsync<int>("SELECT COUNT(*) FROM register"));
+
+        await using (var owner = await server.OpenAsync())
+        {
+            await MigrateIdentitiesAsync(owner);
+        }
+
+        await connection.ExecuteAsync($"GRANT USAGE ON SCHEMA identity TO {account}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA identity TO {account}");
+        await MigrateIdentitiesAsync(database);
+    }
+
+    private async Task MigrateIdentitiesAsync(ExchangeDatabase database)
+    {
+        await using var services = new ServiceCollection().AddDbContextFactory<IdentityStore>(IdentityDatabase.Beside(database.DataSource, database.Folder).Use).BuildServiceProvider();
+        await using var store = await services.GetRequiredService<IDbContextFactory<IdentityStore>>().CreateDbContextAsync(cancellation);
+        await IdentitySchema.MigrateAsync(store, cancellation);
     }
 
     [Fact]
