@@ -47,6 +47,7 @@ internal sealed class WatcherCommand(CallInvoker gateway, Func<GrpcChannel> conn
         while (Volatile.Read(ref watching) < count)
         {
             await Task.Delay(50, cancellationToken);
+            await Task.WhenAll(watchers.Where(watcher => watcher.IsFaulted)); // one that is refused would never watch
         }
 
         lock (delays)
@@ -61,6 +62,11 @@ internal sealed class WatcherCommand(CallInvoker gateway, Func<GrpcChannel> conn
         await ended.CancelAsync();
         var totals = await Task.WhenAll(watchers);
         connections.ForEach(connection => connection.Dispose());
+        if (delays.Count == 0)
+        {
+            throw new InvalidOperationException("No watcher was told of a change.");
+        }
+
         delays.Sort();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{changed.Made} changes in {changed.Elapsed.TotalSeconds:0.0} s ({changed.Made / changed.Elapsed.TotalSeconds:0}/s), {count} watchers: {delays.Count} messages, {delays.Count / (double)count / changed.Elapsed.TotalSeconds:0.0} a second each, told p50 {delays[delays.Count / 2]:0} p99 {delays[delays.Count * 99 / 100]:0} ms after the moment they hold for; {totals.Count(last => last == total)} ended at the total of {total}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the service with them and the changes: resident {(after.Resident - before.Resident) / count / 1024:+0.0;-0.0} KB a watcher, heap after a collection {(after.Heap - before.Heap) / count / 1024:+0.0;-0.0} KB"));

@@ -31,7 +31,8 @@ internal static class VerifyVerb
         }
 
         var left = history.Findings.Count + derived.Count;
-        if (repairs && derived.Count > 0)
+        var mendable = derived.Count(one => one.Repair.Length > 0);
+        if (repairs && mendable > 0)
         {
             await using (var database = await ExchangeDatabase.OpenAsync(storage, cancellationToken))
             {
@@ -39,14 +40,14 @@ internal static class VerifyVerb
             }
 
             derived = await ConsistencyChecker.CheckAsync(storage, cancellationToken); // what a first repair uncovers, such as figures of a register that was wrong
-            if (derived.Count > 0)
+            if (derived.Any(one => one.Repair.Length > 0))
             {
                 await using var database = await ExchangeDatabase.OpenAsync(storage, cancellationToken);
                 await ConsistencyChecker.RepairAsync(database, derived, cancellationToken);
                 derived = await ConsistencyChecker.CheckAsync(storage, cancellationToken);
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Repaired: {left - history.Findings.Count - derived.Count} of {left - history.Findings.Count} findings in register and figures."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Repaired: {mendable - derived.Count(one => one.Repair.Length > 0)} of {mendable} findings in register and figures."));
             left = history.Findings.Count + derived.Count;
         }
 

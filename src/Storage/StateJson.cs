@@ -22,9 +22,9 @@ public static class StateJson
     {
         try
         {
-            return JsonSerializer.Deserialize<Item>(payload, Options) is { Content: { AreasOfFocus: not null, Goals: not null } } item ? item : null;
+            return JsonSerializer.Deserialize<Item>(payload, Options) is { Name: not null, Parent: not null, Country: not null, Content: { AreasOfFocus: not null, Goals: not null } } item ? item : null;
         }
-        catch (Exception error) when (error is JsonException or FormatException)
+        catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
         {
             return null;
         }

@@ -107,12 +107,15 @@ public sealed class BackupTests : IDisposable
         await using (var connection = await database.ConnectAsync(cancellation, writable: true))
         {
             await connection.ExecuteAsync($"UPDATE OrleansStorage SET PayloadBinary = {database.WithoutMaturity} WHERE Id = (SELECT id FROM register WHERE name = (SELECT MIN(name) FROM register WHERE kind = 'offer'))");
+            await connection.ExecuteAsync("UPDATE register SET title = 'Other' WHERE name = (SELECT MAX(name) FROM register)");
         }
 
         await using var unreadable = ExchangeProcess.Command(directory, ["verify", "--repair"], database.Settings);
         var (failed, told) = await unreadable.EndAsync(cancellation);
         Assert.Equal(1, failed);
-        Assert.Contains("cannot be read: restore it from a backup", told, StringComparison.Ordinal); // and the others were looked at
+        Assert.Contains("cannot be read: restore it from a backup", told, StringComparison.Ordinal);
+        Assert.Contains("otherwise than its state says", told, StringComparison.Ordinal);
+        Assert.Contains("Repaired: 1 of 1", await unreadable.OutputAsync(), StringComparison.Ordinal);
     }
 
     private static async Task<LoadOptions> LoadAsync(ExchangeProcess exchange)

@@ -16,7 +16,7 @@ public sealed class SoakTests : IDisposable
     [Fact]
     public async Task Memory_stays_flat_and_p99_steady()
     {
-        var minutes = Variables.Of("COOPERANET_SOAK_MINUTES", 5);
+        var minutes = Variables.Of("COOPERANET_SOAK_MINUTES", 5.0);
         var port = ExchangeProcess.FreePort();
         await using var exchange = await ExchangeProcess.Start(directory, sample: true, ("Telemetry__Port", $"{port}")).ReadyAsync(cancellation);
         var token = new Func<string>(() => exchange.NewTokenAsync("authorities/pe").GetAwaiter().GetResult()); // asked again every ten minutes

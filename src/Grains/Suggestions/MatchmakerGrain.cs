@@ -37,7 +37,8 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var model = models.Current;
         if (query.MinScore is null && query.Constraints.IsEmpty && await FindKeptAsync(item, model.Version, cancellationToken) is { } kept)
         {
-            return await PageAsync(model, item.Name, item.Content, kept.Hits, kept.AsOf, query, item.Name, cancellationToken);
+            var expired = await register.FindExpiredAsync([.. kept.Hits.Select(hit => hit.Name)], clock.GetUtcNow(), cancellationToken); // which changes no list
+            return await PageAsync(model, item.Name, item.Content, [.. kept.Hits.Where(hit => !expired.Contains(hit.Name))], kept.AsOf, query, item.Name, cancellationToken);
         }
 
         var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
@@ -165,8 +166,8 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var page = ranked.Skip(skip).Take(size).ToList();
         var closest = ranked.Count == 0 && hits.Count > 0 ? hits[0] : default(PartitionHit?);
         var texts = await register.ReadItemsAsync([.. page.Select(pair => pair.Hit.Name), .. closest is { } best ? [best.Name] : Array.Empty<string>()], cancellationToken);
-        var (own, fresh) = (Analyze(model, content), freshness.Value.At(clock.GetUtcNow()));
-        var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published && !fresh.IsExpired(other)) // a kept list may be older
+        var own = Analyze(model, content);
+        var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
             .Select(entry => Explain(model, name, content, own, texts[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
         var next = skip + size < ranked.Count ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "";
         var abstention = ranked.Count > 0 ? null : new Abstention(

@@ -26,8 +26,8 @@ internal static class IdentitySchema
         }
         else if (!(await store.Database.SqlQueryRaw<bool>("SELECT to_regclass('identity.schema_version') IS NOT NULL AS \"Value\"").ToListAsync(cancellationToken))[0])
         {
-            // Not IF NOT EXISTS alone: PostgreSQL asks for the right to create before it looks.
-            await store.Database.ExecuteSqlRawAsync("CREATE SCHEMA IF NOT EXISTS identity; CREATE TABLE identity.schema_version (version integer PRIMARY KEY)", cancellationToken);
+            // Without IF NOT EXISTS, for which PostgreSQL wants the right to create before it looks.
+            await store.Database.ExecuteSqlRawAsync("DO $$ BEGIN IF to_regnamespace('identity') IS NULL THEN CREATE SCHEMA identity; END IF; END $$; CREATE TABLE identity.schema_version (version integer PRIMARY KEY)", cancellationToken);
         }
 
         var version = (await (store.Database.IsNpgsql()

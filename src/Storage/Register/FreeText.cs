@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json;
-using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Storage;
 using CooperaNet.Matching.Taxonomy;
 
@@ -18,11 +16,8 @@ internal static class FreeText
         .ToDictionary(group => group.Key, group => string.Concat(group.Append(group.Key).Distinct())));
 
     /// <summary>The same in .NET, for SQLite.</summary>
-    public static bool Holds(byte[] payload, string words)
-    {
-        var content = JsonSerializer.Deserialize<Item>(payload, StateJson.Options)!.Content;
-        return Fold($"{content.Title} {content.Summary}").Contains(Fold(words), StringComparison.Ordinal);
-    }
+    public static bool Holds(byte[] payload, string words) =>
+        StateJson.FindItem(payload) is { Content: var content } && Fold($"{content.Title} {content.Summary}").Contains(Fold(words), StringComparison.Ordinal);
 
     /// <summary>The same as a regular expression of PostgreSQL's, from the same table of letters: each letter in all its forms, marks between them allowed.</summary>
     public static string Pattern(string words)

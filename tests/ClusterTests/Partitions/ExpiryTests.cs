@@ -27,6 +27,10 @@ public sealed class ExpiryTests : IAsyncLifetime
 
         Assert.Equal(2, await KeptAsync());
         Assert.Equal((1, 1), (await SuggestedAsync(""), await SuggestedAsync("?minScore=0")));
+
+        await exchange.PostAsync("/v1/authorities/ec/offers/for-good:withdraw", "{}");
+        await exchange.EventuallyAsync(async () => await SuggestedAsync("") == 0 ? this : null);
+        Assert.NotNull((await exchange.GetAsync($"/v1/{Need}/suggestions"))["abstention"]);
     }
 
     private async Task PublishAsync(string name, string more)

@@ -42,8 +42,13 @@ public sealed class PoisonTests : IAsyncLifetime
         await UnreadableAsync(1);
         Assert.Equal(1, watch.Count("cooperanet.partition.set_aside"));
         Assert.Equal(0, watch.Count("cooperanet.partition.failures"));
-        Assert.Equal([$"{Offers}/after", $"{Offers}/before"], (await exchange.GetAsync($"/v1/{Offers}"))["offers"]!.AsArray().Select(offer => offer!["name"]!.GetValue<string>()));
-        await exchange.GetAsync("/v1/findings"); // answers
+        foreach (var filter in (string[])["", "?filter=cacao"])
+        {
+            Assert.Equal([$"{Offers}/after", $"{Offers}/before"], (await exchange.GetAsync($"/v1/{Offers}{filter}"))["offers"]!.AsArray().Select(offer => offer!["name"]!.GetValue<string>()));
+        }
+
+        var findings = (await exchange.GetAsync("/v1/findings?filter=cacao%20AND%20kind%3DOFFER&kind=DUPLICATE"))["findings"]!.AsArray();
+        Assert.Equal($"{Offers}/after", findings[0]!["item"]!.GetValue<string>());
         Assert.DoesNotContain("cacao", Assert.Single(watch.Naming($"{Offers}/poison")), StringComparison.OrdinalIgnoreCase);
 
         using var changed = await exchange.Json.PatchAsync($"/v1/{Offers}/poison?updateMask=maturity", new StringContent("""{"maturity":"IN_EXECUTION"}""", null, "application/json"), cancellation);

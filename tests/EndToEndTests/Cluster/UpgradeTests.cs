@@ -2,7 +2,7 @@ using CooperaNet.Matching.Benchmarks.Load;
 
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
 
-/// <summary>Silos are replaced one by one under load, so that two builds run side by side. COOPERANET_OTHER_PROGRAM names the program that is replaced, a CooperaNet.Matching.Silo.dll; without it this build replaces itself.</summary>
+/// <summary>Silos are replaced one by one under load on gateways that stay, so that two builds run side by side. COOPERANET_OTHER_PROGRAM names the program that is replaced, a CooperaNet.Matching.Silo.dll; without it this build replaces itself.</summary>
 [Collection(nameof(Alone))]
 public sealed class UpgradeTests
 {
@@ -26,6 +26,7 @@ public sealed class UpgradeTests
             }, cancellation);
             TestContext.Current.TestOutputHelper?.WriteLine($"{other ?? "itself"} replaced, silo {i + 1}:\n{report.ToTable()}");
             Assert.DoesNotContain(report.Outcomes, outcome => outcome.Failure is not null);
+            Assert.NotEmpty(report.Acknowledged);
             Assert.Empty(await cluster.LostAsync(report, cancellation));
         }
     }

@@ -91,10 +91,11 @@ public sealed class OpeningTests : IAsyncLifetime
     {
         await using var connection = await server.ConnectAsync();
         var account = $"owner{Guid.NewGuid():n}";
-        await connection.ExecuteAsync($"CREATE ROLE {account} LOGIN PASSWORD 'clerk'; CREATE SCHEMA exchange AUTHORIZATION {account}");
+        await connection.ExecuteAsync($"CREATE ROLE {account} LOGIN PASSWORD 'clerk'; CREATE SCHEMA exchange AUTHORIZATION {account}; CREATE SCHEMA identity AUTHORIZATION {account}");
 
         await using var database = await OpenAsync($"{server.ConnectionString};Username={account};Password=clerk");
         await database.WriteAsync("INSERT INTO setting(key, value) VALUES ('a', 'b')", cancellation);
+        await MigrateIdentitiesAsync(database);
     }
 
     [Fact]
