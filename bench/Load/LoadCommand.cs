@@ -42,11 +42,16 @@ internal static class LoadCommand
         return command.Parse(args).InvokeAsync();
     }
 
-    public static Func<string> Token(string folder, string parent) => folder.Length == 0
-        ? () => Environment.GetEnvironmentVariable("COOPERANET_TOKEN") ?? ""
-        : () =>
+    /// <summary>Gives tokens, a new one each time, by the key in the folder, or the one in the environment.</summary>
+    public static Func<string> Token(string folder, string parent)
+    {
+        if (folder.Length == 0)
         {
-            using var key = InstallationKey.Find(Path.GetFullPath(folder)) ?? throw new InvalidOperationException($"'{folder}' has no installation-key.pem: start the exchange in Development once.");
-            return InstallationTokens.Write(key, new("load", "focal-point", parent, []), DateTimeOffset.UtcNow, InstallationTokens.Lifetime);
-        };
+            return () => Environment.GetEnvironmentVariable("COOPERANET_TOKEN") ?? "";
+        }
+
+        // Held to the end: what signs keeps it for the next token.
+        var key = InstallationKey.Find(Path.GetFullPath(folder)) ?? throw new InvalidOperationException($"'{folder}' has no installation-key.pem: start the exchange in Development once.");
+        return () => InstallationTokens.Write(key, new("load", "focal-point", parent, []), DateTimeOffset.UtcNow, InstallationTokens.Lifetime);
+    }
 }
