@@ -37,8 +37,8 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var model = models.Current;
         if (query.MinScore is null && query.Constraints.IsEmpty && await FindKeptAsync(item, model.Version, cancellationToken) is { } kept)
         {
-            var expired = await register.FindExpiredAsync([.. kept.Hits.Select(hit => hit.Name)], clock.GetUtcNow(), cancellationToken); // which changes no list
-            return await PageAsync(model, item.Name, item.Content, [.. kept.Hits.Where(hit => !expired.Contains(hit.Name))], kept.AsOf, query, item.Name, cancellationToken);
+            var standing = await register.FindStandingAsync([.. kept.Hits.Select(hit => hit.Name)], clock.GetUtcNow(), cancellationToken); // as expiring changes no list, and withdrawing only in a moment
+            return await PageAsync(model, item.Name, item.Content, [.. kept.Hits.Where(hit => standing.Contains(hit.Name))], kept.AsOf, query, item.Name, cancellationToken);
         }
 
         var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
