@@ -39,7 +39,7 @@ internal sealed class WatcherCommand(CallInvoker gateway, Func<GrpcChannel> conn
     private async Task MeasureAsync(Metrics metrics, int count, int rate, TimeSpan duration, CancellationToken cancellationToken)
     {
         var offers = await CreateAsync(rate, cancellationToken);
-        await ChangeAsync(offers, rate, TimeSpan.FromSeconds(2 * 2), cancellationToken); // warms up; an even number of rounds leaves them as they were
+        await ChangeAsync(offers, rate, TimeSpan.FromSeconds(4), cancellationToken); // warms up; an even number of rounds leaves them as they were
         var before = await metrics.ReadMemoryAsync(cancellationToken);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var connections = Enumerable.Range(0, (count + WatchersOfConnection - 1) / WatchersOfConnection).Select(_ => connect()).ToList();
