@@ -9,9 +9,6 @@ namespace CooperaNet.Matching.Catalogs;
 internal sealed class CatalogImportGrain(
     [PersistentState("catalog-import")] IPersistentState<CatalogImport> state, CatalogImportStore store, RegisterReader register, QueryPool pool, TimeProvider clock) : Grain, ICatalogImportGrain
 {
-    /// <summary>Rows under way at once: enough to fill a group commit, few enough to leave room for others.</summary>
-    private const int Window = 128;
-
     /// <summary>Rows answered so far; what is stored is read again after a restart.</summary>
     private CatalogImportCounts counts;
 
@@ -164,7 +161,7 @@ internal sealed class CatalogImportGrain(
         }
 
         var (withdrawn, row) = (0, 0);
-        while (await store.ListMissingAsync(state.State.Id, row, Window, cancellationToken) is { Count: > 0 } window)
+        while (await store.ListMissingAsync(state.State.Id, row, CatalogRowImporter.Window, cancellationToken) is { Count: > 0 } window)
         {
             withdrawn += (await Task.WhenAll(window.Select(missing => WithdrawAsync(ItemId.Find(missing.Item)!.Value)))).Sum();
             row = window[^1].Row;
@@ -195,7 +192,11 @@ internal sealed class CatalogImportGrain(
         }
 
         await store.ForgetRowsAsync(id, cancellationToken);
-        await state.ClearStateAsync(cancellationToken);
+        if (state.RecordExists)
+        {
+            await state.ClearStateAsync(cancellationToken);
+        }
+
         await store.RemoveAsync(id, cancellationToken); // last: until then it is found again, and nobody else has its id
         counts = default;
         return true;
@@ -208,67 +209,10 @@ internal sealed class CatalogImportGrain(
             return [];
         }
 
-        var references = rows.Select(row => row.Content.SourceReference).Where(reference => reference.Length > 0).Distinct().ToList();
-        var earlier = new Dictionary<(string Kind, string Reference), int>(await store.FindReferencesAsync(state.State.Id, references, cancellationToken));
-        var known = new Dictionary<(ItemKind, string), string>();
-        foreach (var kind in rows.Select(row => row.Kind).OfType<ItemKind>().Distinct())
-        {
-            foreach (var (reference, name) in await register.FindBySourceAsync(Import.Parent, kind, references, cancellationToken))
-            {
-                known[(kind, reference)] = name;
-            }
-        }
-
         var caller = (state.State.By ?? Caller.System with { Subject = state.State.Who }) with { RequestId = Import.ToString() };
-        var numbered = rows.Select((row, i) => (Row: row, Number: firstRow + i, Earlier: Repeats(row, firstRow + i))).ToList();
-        var results = new List<CatalogRowResult>(rows.Count);
-        foreach (var window in numbered.Chunk(Window))
-        {
-            results.AddRange(await Task.WhenAll(window.Select(entry => ImportRowAsync(entry.Row, entry.Number, entry.Earlier))));
-        }
-
-        await store.AppendAsync(state.State.Id, [.. results.Zip(rows, Answered)], cancellationToken);
+        var results = await new CatalogRowImporter(GrainFactory, store, register).ImportAsync(state.State.Id, Import.Parent, state.State.Plan, firstRow, rows, caller, cancellationToken);
         counts = results.Aggregate(counts, Count);
         return results;
-
-        int Repeats(CatalogRow row, int number) => row.Content.SourceReference.Length == 0 || row.Kind is not { } kind || earlier.TryAdd((kind.ToString(), row.Content.SourceReference), number)
-            ? 0 : earlier[(kind.ToString(), row.Content.SourceReference)];
-
-        async Task<CatalogRowResult> ImportRowAsync(CatalogRow row, int number, int repeats)
-        {
-            var reference = row.Content.SourceReference;
-            try
-            {
-                var id = Identify(row, repeats, known);
-                var result = await GrainFactory.GetItem(id).ImportAsync(row.Content, row.Fields, state.State.Plan.Publish, caller, state.State.Plan.ValidateOnly, cancellationToken);
-                return new(number, reference, result.Outcome, id.ToString(), [], result.ChangedFields, []);
-            }
-            catch (MatchingException refusal)
-            {
-                var errors = refusal.Violations.Count > 0 ? refusal.Violations : [new FieldViolation("", refusal.Message)];
-                return new(number, reference, ImportOutcome.Refused, "", [.. errors.Select(error => error with { Field = error.Field.StartsWith("offer.", StringComparison.Ordinal) || error.Field.StartsWith("need.", StringComparison.Ordinal) ? error.Field.Split('.', 2)[1] : error.Field })], [], []);
-            }
-        }
-    }
-
-    private ItemId Identify(CatalogRow row, int repeats, Dictionary<(ItemKind, string), string> known)
-    {
-        var reference = row.Content.SourceReference;
-        return row.Errors.Count > 0 ? throw MatchingException.Invalid(row.Errors)
-            : row.Kind is not { } kind ? throw MatchingException.Invalid("kind", "a row is an OFFER or a NEED.")
-            : Import.Parent.Kind == ParentKind.Partner && kind == ItemKind.Need ? throw MatchingException.Invalid("kind", "a partner publishes offers only.")
-            : reference.Length == 0 && row.Item.Length > 0 ? ItemId.Find(row.Item) is { } named && named.Parent == Import.Parent && named.Kind == kind ? named
-                : throw MatchingException.Invalid("item", $"'{ResourceId.Excerpt(row.Item)}' is not the name of an {(kind == ItemKind.Offer ? "offer" : "need")} of {Import.Parent}.")
-            : reference.Trim().Length == 0 ? throw MatchingException.Invalid("sourceReference", "a row needs the key it has in its catalogue.")
-            : repeats > 0 ? throw MatchingException.Invalid("sourceReference", $"'{ResourceId.Excerpt(reference)}' stands in row {repeats} already.")
-            : known.TryGetValue((kind, reference), out var name) ? ItemId.Find(name)!.Value
-            : new(Import.Parent, kind, SourceId.Of(Import.Parent, kind, reference));
-    }
-
-    private static AnsweredRow Answered(CatalogRowResult result, CatalogRow row)
-    {
-        var fingerprint = result.Outcome == ImportOutcome.Refused ? null : Fingerprint.Of(row.Content.Title, row.Content.Summary);
-        return new(row.Kind, result, fingerprint?.Sketch, fingerprint?.Bands ?? []);
     }
 
     private static CatalogImportCounts Count(CatalogImportCounts counts, CatalogRowResult result) => result.Outcome switch
