@@ -58,8 +58,21 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     public override async Task<ListCatalogImportsResponse> ListCatalogImports(ListCatalogImportsRequest request, ServerCallContext context)
     {
         var page = await grains.GetRegister().ListCatalogImportsAsync(ParentId.Parse(request.Parent, "parent"), request.PageSize, request.PageToken, context.Caller(), context.CancellationToken);
-        var imports = await Task.WhenAll(page.Rows.Select(name => grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).GetAsync(context.Caller(), context.CancellationToken)));
-        return new() { CatalogImports = { imports.Select(CatalogWire.ToWire) }, NextPageToken = page.NextPageToken };
+        var imports = await Task.WhenAll(page.Rows.Select(name => FindAsync(name, context)));
+        return new() { CatalogImports = { imports.OfType<CooperaNet.Matching.Catalogs.CatalogImport>().Select(CatalogWire.ToWire) }, NextPageToken = page.NextPageToken };
+    }
+
+    /// <summary>An import; null when it was entered into the list and its client was gone before it began.</summary>
+    private async Task<CooperaNet.Matching.Catalogs.CatalogImport?> FindAsync(string name, ServerCallContext context)
+    {
+        try
+        {
+            return await grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).GetAsync(context.Caller(), context.CancellationToken);
+        }
+        catch (MatchingException error) when (error.Error == MatchingError.NotFound)
+        {
+            return null;
+        }
     }
 
     public override async Task<ListCatalogImportRowsResponse> ListCatalogImportRows(ListCatalogImportRowsRequest request, ServerCallContext context)

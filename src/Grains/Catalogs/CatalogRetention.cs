@@ -31,9 +31,9 @@ internal sealed partial class CatalogRetention(CatalogImportStore store, IGrainF
             {
                 await ForgetAsync(clock.GetUtcNow() - options.Value.ImportsKeptFor, stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                LogNotForgotten(error); // they are forgotten next time
+                LogNotRead(error); // they are forgotten next time
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -46,7 +46,14 @@ internal sealed partial class CatalogRetention(CatalogImportStore store, IGrainF
         {
             foreach (var (id, name) in page)
             {
-                count += await grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).ForgetAsync(id, before, Caller.System, cancellationToken) ? 1 : 0;
+                try
+                {
+                    count += await grains.GetCatalogImport(CatalogImportId.Parse(name, "name")).ForgetAsync(id, before, Caller.System, cancellationToken) ? 1 : 0;
+                }
+                catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+                {
+                    LogNotForgotten(error, name); // the others don't wait for it; tried again next time
+                }
             }
 
             after = page[^1].Id;
@@ -61,6 +68,9 @@ internal sealed partial class CatalogRetention(CatalogImportStore store, IGrainF
     [LoggerMessage(EventId = 510, Level = LogLevel.Information, Message = "Forgot {Count} imports that had not changed since {Before}")]
     private partial void LogForgotten(int count, DateTimeOffset before);
 
-    [LoggerMessage(EventId = 511, Level = LogLevel.Warning, Message = "Old imports could not be forgotten")]
-    private partial void LogNotForgotten(Exception error);
+    [LoggerMessage(EventId = 511, Level = LogLevel.Warning, Message = "Old imports could not be read")]
+    private partial void LogNotRead(Exception error);
+
+    [LoggerMessage(EventId = 512, Level = LogLevel.Warning, Message = "The old import '{Import}' could not be forgotten")]
+    private partial void LogNotForgotten(Exception error, string import);
 }

@@ -33,7 +33,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     public async Task<Page<string>> ListAsync(ParentId parent, int pageSize, string pageToken, CancellationToken cancellationToken)
     {
         var size = PageSize(pageSize, MaxPageSize / 10);
-        var before = PageToken.Read(pageToken, $"imports|{parent}", keys: 1) is [var id] ? long.Parse(id!, CultureInfo.InvariantCulture) : long.MaxValue;
+        var before = PageToken.ReadNumbers(pageToken, $"imports|{parent}", keys: 1) is [var id] ? id : long.MaxValue;
         await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<(long Id, string Name)>(new(
             "SELECT id, name FROM catalog_import WHERE parent = @parent AND id < @before ORDER BY id DESC LIMIT @limit",
@@ -91,7 +91,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     {
         var size = PageSize(pageSize, MaxPageSize);
         var arguments = $"rows|{import}|{filter}";
-        var after = PageToken.Read(pageToken, arguments, keys: 1) is [var row] ? int.Parse(row!, CultureInfo.InvariantCulture) : 0;
+        var after = PageToken.ReadNumbers(pageToken, arguments, keys: 1) is [var row] ? row : 0;
         var condition = filter.Replace(" ", "", StringComparison.Ordinal) switch
         {
             "" => "TRUE",
@@ -110,7 +110,7 @@ public sealed class CatalogImportStore(ExchangeDatabase database)
     {
         await using var read = await database.OpenReadAsync(cancellationToken);
         return (await read.QueryAsync<(string Kind, string Reference, int Row)>(new(
-            "SELECT kind, reference, MIN(row) FROM catalog_import_row WHERE import = @import AND kind <> '' AND reference IN (SELECT atom FROM json_each(@references)) GROUP BY kind, reference",
+            "SELECT kind, reference, MIN(row) FROM catalog_import_row WHERE import = @import AND kind IN ('Offer', 'Need') AND reference IN (SELECT atom FROM json_each(@references)) GROUP BY kind, reference",
             new { import, references = SqlJson.Of(references) }, cancellationToken: cancellationToken))).ToDictionary(row => (row.Kind, row.Reference), row => row.Row);
     }
 

@@ -16,8 +16,14 @@ public sealed class SuspectSearch : IAsyncDisposable
     /// <summary>Duplicates named for one row.</summary>
     private const int MaxNamed = 5;
 
+    /// <summary>The first row comes only when all are sorted.</summary>
+    private const int NoTimeout = 0;
+
     /// <summary>Pairs written at once.</summary>
     private const int Batch = 1_000;
+
+    /// <summary>A search holds two connections while it waits for a third: several at once could wait for each other.</summary>
+    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
 
     private readonly DbConnection texts;
     private readonly DbConnection pairs;
@@ -44,11 +50,21 @@ public sealed class SuspectSearch : IAsyncDisposable
 
     internal static async Task<SuspectSearch> OpenAsync(ExchangeDatabase database, CancellationToken cancellationToken)
     {
-        var texts = await database.OpenReadAsync(cancellationToken);
-        var pairs = await database.OpenScratchAsync(cancellationToken);
-        // Outside of a transaction: on PostgreSQL an open one would keep followers waiting until the search ends.
-        await pairs.ExecuteAsync(new("CREATE TEMP TABLE suspect (row INTEGER NOT NULL, item BIGINT NOT NULL, other INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (row, item, other))", cancellationToken: cancellationToken));
-        return new(texts, pairs, database.Sql);
+        await OneAtATime.WaitAsync(cancellationToken);
+        DbConnection? texts = null, pairs = null;
+        try
+        {
+            texts = await database.OpenReadAsync(cancellationToken);
+            pairs = await database.OpenScratchAsync(cancellationToken);
+            // Outside of a transaction: on PostgreSQL an open one would keep followers waiting until the search ends.
+            await pairs.ExecuteAsync(new("CREATE TEMP TABLE suspect (row INTEGER NOT NULL, item BIGINT NOT NULL, other INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (row, item, other))", cancellationToken: cancellationToken));
+            return new(texts, pairs, database.Sql);
+        }
+        catch
+        {
+            await CloseAsync(texts, pairs);
+            throw;
+        }
     }
 
     /// <summary>Compares the texts that share a band: each with the first ones of it. Runs for seconds on a long import.</summary>
@@ -57,7 +73,7 @@ public sealed class SuspectSearch : IAsyncDisposable
     {
         var band = 0L;
         var (items, rows, found) = (new List<Text>(MaxBand), new List<Text>(MaxBand), new List<object>(Batch));
-        foreach (var text in texts.Query<Text>(select, new { import }, buffered: false))
+        foreach (var text in texts.Query<Text>(select, new { import }, buffered: false, commandTimeout: NoTimeout))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (text.Band != band)
@@ -118,11 +134,24 @@ public sealed class SuspectSearch : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await texts.DisposeAsync();
-        await using (pairs)
+        try
         {
             await pairs.ExecuteAsync("DROP TABLE suspect"); // the connection goes back to its pool
         }
+        finally
+        {
+            await CloseAsync(texts, pairs);
+        }
+    }
+
+    private static async Task CloseAsync(params DbConnection?[] connections)
+    {
+        foreach (var connection in connections.OfType<DbConnection>())
+        {
+            await connection.DisposeAsync();
+        }
+
+        OneAtATime.Release();
     }
 
     private void Keep(List<object> found)
