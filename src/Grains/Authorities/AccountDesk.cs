@@ -10,6 +10,11 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
 
     public Task<Participant> InviteAsync(string name, string address, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        if (IsRepeated("invite", caller))
+        {
+            return SendAgainAsync("invite", caller, cancellationToken);
+        }
+
         var current = Managed(name, etag, caller);
         Expect(current, current.Account == AccountState.None, "is invited when it has none");
         return SendInvitationAsync(current, AccountAddress.Read(address), "invite", endAccess: false, caller, cancellationToken);
@@ -17,6 +22,11 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
 
     public Task<Participant> ResendAsync(string name, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        if (IsRepeated("resend", caller))
+        {
+            return SendAgainAsync("resend", caller, cancellationToken);
+        }
+
         var current = Managed(name, etag, caller);
         Expect(current, current.Account == AccountState.Invited, "gets another invitation while it is invited");
         return SendInvitationAsync(current, Record(current).Address, "resend", endAccess: false, caller, cancellationToken);
@@ -24,6 +34,11 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
 
     public Task<Participant> HandOverAsync(string name, string address, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        if (IsRepeated("hand-over", caller))
+        {
+            return SendAgainAsync("hand-over", caller, cancellationToken);
+        }
+
         var current = Managed(name, etag, caller);
         Expect(current, current.Account != AccountState.None, "is handed over when there is one");
         return SendInvitationAsync(current, AccountAddress.Read(address), "hand-over", endAccess: true, caller, cancellationToken);
@@ -31,6 +46,11 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
 
     public Task<Participant> SuspendAsync(string name, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        if (IsRepeated("suspend", caller))
+        {
+            return Task.FromResult(state.State);
+        }
+
         var current = Managed(name, etag, caller);
         Expect(current, current.Account == AccountState.Active, "is suspended while it is active");
         var record = Record(current);
@@ -39,6 +59,11 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
 
     public Task<Participant> ResumeAsync(string name, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        if (IsRepeated("resume", caller))
+        {
+            return Task.FromResult(state.State);
+        }
+
         var current = Managed(name, etag, caller);
         Expect(current, current.Account == AccountState.Suspended, "is resumed while it is suspended");
         return CommitAsync(current, AccountState.Active, Record(current), "resume", caller, cancellationToken);
@@ -49,6 +74,11 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
         if (caller.Role is not (CallerRole.Secretariat or CallerRole.System))
         {
             caller.CheckMayChange(ParentId.Parse(name, "name"));
+        }
+
+        if (Replays.Are(state.State.Change, caller, "change-address", clock.GetUtcNow()))
+        {
+            return state.State;
         }
 
         var current = Current(name, etag);
@@ -76,6 +106,7 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
         }
 
         var record = Record(state.State);
+        await CheckFreeAsync(state.State.Name, change.Address, cancellationToken); // another may have taken it since
         var confirmed = change with { OldConfirmed = change.OldConfirmed || LinkSecret.Opens(secret, change.OldDigest), NewConfirmed = change.NewConfirmed || LinkSecret.Opens(secret, change.NewDigest) };
         return confirmed == change ? state.State
             : await CommitAsync(
@@ -104,6 +135,18 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
         await state.CommitAsync(state.State with { AccountRecord = record with { SignInTime = clock.GetUtcNow() } }, cancellationToken);
         return new(state.State.Name, state.State.Account, record.Epoch);
     }
+
+    /// <summary>Whether the last change was made by this very call before, whose answer its caller may not have got.</summary>
+    private bool IsRepeated(string why, Caller caller)
+    {
+        caller.CheckManagesAccounts();
+        return Replays.Are(state.State.Change, caller, why, clock.GetUtcNow());
+    }
+
+    /// <summary>The answer to a repeated invitation; when it isn't known whether the letter left, another link is sent.</summary>
+    private Task<Participant> SendAgainAsync(string why, Caller caller, CancellationToken cancellationToken) => Record(state.State).LastMail != MailOutcome.None
+        ? Task.FromResult(state.State)
+        : SendInvitationAsync(state.State, Record(state.State).Address, why, endAccess: false, caller, cancellationToken);
 
     private async Task<Participant> SendInvitationAsync(Participant current, string address, string why, bool endAccess, Caller caller, CancellationToken cancellationToken)
     {

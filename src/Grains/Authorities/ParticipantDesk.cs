@@ -18,6 +18,12 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
 
     public async Task<Participant> UpdateAsync(string name, ProfileChange change, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(ParentId.Parse(name, "name"));
+        if (Replays.Are(state.State.Change, caller, "update", clock.GetUtcNow()))
+        {
+            return state.State;
+        }
+
         var current = Change(name, etag, caller);
         Check(name, change);
         var now = clock.GetUtcNow();
@@ -38,6 +44,12 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
 
     public async Task<Participant> ConfirmAsync(string name, string etag, Caller caller, CancellationToken cancellationToken)
     {
+        caller.CheckMayChange(ParentId.Parse(name, "name"));
+        if (Replays.Are(state.State.Change, caller, "confirm", clock.GetUtcNow()))
+        {
+            return state.State;
+        }
+
         var current = Change(name, etag, caller);
         if (current.Entry is null)
         {

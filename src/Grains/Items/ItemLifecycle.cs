@@ -5,15 +5,13 @@ namespace CooperaNet.Matching.Items;
 /// <summary>What each verb makes of an item: the item as it is and a wish in, the item as it shall be out. Pure; throws before anything changes.</summary>
 internal static class ItemLifecycle
 {
-    private static readonly TimeSpan RequestMemory = TimeSpan.FromHours(24);
-
     /// <summary>True when the item's last change came from this very request: the answer was lost, the work is done.</summary>
     public static bool IsReplay(this Item item, Caller caller, string why, DateTimeOffset now) =>
-        caller.RequestId.Length > 0 && item.Change is { } change && change.RequestId == caller.RequestId && change.Why == why && now - change.Time < RequestMemory;
+        Replays.Are(item.Change, caller, why, now);
 
     /// <summary>True when this very request created the item within the last 24 hours.</summary>
     public static bool IsCreatedBy(Item item, Caller caller, DateTimeOffset now) =>
-        item.Exists && caller.RequestId.Length > 0 && item.CreateRequestId == caller.RequestId && now - item.CreateTime < RequestMemory;
+        item.Exists && caller.RequestId.Length > 0 && item.CreateRequestId == caller.RequestId && now - item.CreateTime < Replays.Memory;
 
     public static Item Create(Item item, ItemId id, Participant parent, ItemContent content, Caller caller, DateTimeOffset now)
     {
