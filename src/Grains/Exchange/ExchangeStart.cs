@@ -14,7 +14,7 @@ namespace CooperaNet.Matching.Exchange;
 
 /// <summary>What a silo does once it runs: checks the settings that belong to the data, makes the member states' authorities exist, loads the sample, starts the partitions.</summary>
 internal sealed partial class ExchangeStart(
-    Partitioning partitioning, RegisterReader register, PartitionCopies copies, IGrainFactory grains, ModelFollower models, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
+    Partitioning partitioning, RegisterReader register, PartitionSearch search, IGrainFactory grains, ModelFollower models, IOptions<MatchingOptions> matching, IOptions<ExchangeOptions> exchange, ILogger<ExchangeStart> logger) : IStartupTask
 {
     private static readonly Caller Loader = Caller.System with { Subject = "sample" };
 
@@ -22,14 +22,12 @@ internal sealed partial class ExchangeStart(
     {
         await partitioning.CheckAsync(matching.Value.Partitions, cancellationToken);
         await models.StartFollowingAsync(cancellationToken);
-        var sample = exchange.Value.LoadSample && await register.CountItemsAsync(cancellationToken) == 0 && await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) == 0
-            ? Sample.Read(exchange.Value.SampleDirectory) : null;
-        if (await register.CountParticipantsAsync(ParentKind.Authority, cancellationToken) < MemberStates.All.Count)
-        {
-            await Task.WhenAll(MemberStates.All.Keys.Select(country => grains.GetParticipant(new(ParentKind.Authority, country.ToLowerInvariant())).RegisterAsync(
-                new Participant { Name = $"authorities/{country.ToLowerInvariant()}", Country = country, Account = sample?.ActiveAccounts.Contains(country) == true ? AccountState.Active : AccountState.None },
+        var authorities = await register.ReadAuthoritiesAsync(cancellationToken);
+        var sample = exchange.Value.LoadSample && authorities.Count == 0 && await register.CountItemsAsync(cancellationToken) == 0 ? Sample.Read(exchange.Value.SampleDirectory) : null;
+        await Task.WhenAll(MemberStates.All.Keys.Select(country => (Country: country, Id: new ParentId(ParentKind.Authority, country.ToLowerInvariant()))).Where(state => !authorities.Contains(state.Id.ToString()))
+            .Select(state => grains.GetParticipant(state.Id).RegisterAsync(
+                new Participant { Name = state.Id.ToString(), Country = state.Country, Account = sample?.ActiveAccounts.Contains(state.Country) == true ? AccountState.Active : AccountState.None },
                 Caller.System, cancellationToken)));
-        }
 
         if (sample is not null)
         {
@@ -41,7 +39,7 @@ internal sealed partial class ExchangeStart(
 
     private async Task StartAsync(int partition, CancellationToken cancellationToken)
     {
-        while (!await (await copies.GetServingAsync(partition, cancellationToken)).StartAsync(cancellationToken))
+        while (!await search.AskOneAsync(partition, (copy, token) => copy.StartAsync(token), cancellationToken)) // another silo may stop or die meanwhile
         {
             cancellationToken.ThrowIfCancellationRequested();
         }

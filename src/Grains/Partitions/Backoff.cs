@@ -6,11 +6,11 @@ internal sealed class Backoff(TimeProvider clock)
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
     private TimeSpan wait = Shortest;
-    private DateTimeOffset until;
+    private (long Since, TimeSpan For) pause;
 
-    public bool IsWaiting => clock.GetUtcNow() < until;
+    public bool IsWaiting => clock.GetElapsedTime(pause.Since) < pause.For;
 
-    public void Wait() => (until, wait) = (clock.GetUtcNow() + wait, wait * 2 < Longest ? wait * 2 : Longest);
+    public void Wait() => (pause, wait) = ((clock.GetTimestamp(), wait), wait * 2 < Longest ? wait * 2 : Longest);
 
-    public void Reset() => wait = Shortest;
+    public void Reset() => (pause, wait) = (default, Shortest);
 }

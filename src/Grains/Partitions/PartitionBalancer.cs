@@ -13,6 +13,7 @@ internal sealed partial class PartitionBalancer(
     ServingPartitions serving, PartitionCopies copies, IClusterMembershipService members, ILocalSiloDetails silo, IOptions<MatchingOptions> options, TimeProvider clock, ILogger<PartitionBalancer> logger)
     : BackgroundService, IHostedLifecycleService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5); // for another silo to read a partition
     private readonly SemaphoreSlim moving = new(1, 1);
     private IReadOnlyList<SiloAddress> membersBefore = [];
 
@@ -32,11 +33,13 @@ internal sealed partial class PartitionBalancer(
 
         try
         {
-            await MoveAsync(PartitionSpread.Of(options.Value.Partitions, others), cancellationToken);
+            var owners = PartitionSpread.Of(options.Value.Partitions, others);
+            await moving.WaitAsync(cancellationToken);
+            await Task.WhenAll(serving.All.Select(held => MoveAsync(held.Partition, held.Copy, owners[held.Partition], cancellationToken)));
         }
-        catch (Exception error)
+        catch (OperationCanceledException)
         {
-            LogNotMoved(error);
+            // the time to stop in is over
         }
     }
 
@@ -51,9 +54,9 @@ internal sealed partial class PartitionBalancer(
             {
                 await BalanceAsync(stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                LogNotMoved(error); // tried again at the next tick
+                LogNotBalanced(error); // tried again at the next tick
             }
         }
     }
@@ -72,10 +75,22 @@ internal sealed partial class PartitionBalancer(
         var now = Active();
         if (now.SequenceEqual(membersBefore) && now.Contains(silo.SiloAddress) && !serving.IsStopping)
         {
-            await MoveAsync(PartitionSpread.Of(options.Value.Partitions, now), cancellationToken);
+            var owners = PartitionSpread.Of(options.Value.Partitions, now);
+            await WakeAsync(owners, cancellationToken);
+            await MoveAsync(owners, cancellationToken);
         }
 
         membersBefore = now;
+    }
+
+    /// <summary>Brings those of this silo's partitions to life that lived on a silo that died, as nobody may ask them for long.</summary>
+    private async Task WakeAsync(IReadOnlyList<SiloAddress> owners, CancellationToken cancellationToken)
+    {
+        var held = serving.All.Select(entry => entry.Partition).ToHashSet();
+        foreach (var partition in Enumerable.Range(0, owners.Count).Where(partition => owners[partition].Equals(silo.SiloAddress) && !held.Contains(partition)))
+        {
+            await copies.Get(partition, await copies.ReadAsync(partition, cancellationToken)).StartAsync(cancellationToken); // where it lives already, nothing happens
+        }
     }
 
     private List<SiloAddress> Active() => [.. members.CurrentSnapshot.Members.Values.Where(member => member.Status == SiloStatus.Active).Select(member => member.SiloAddress).Order()];
@@ -87,6 +102,11 @@ internal sealed partial class PartitionBalancer(
         {
             foreach (var (partition, copy) in serving.All.Where(held => !owners[held.Partition].Equals(silo.SiloAddress)))
             {
+                if (serving.IsStopping)
+                {
+                    return; // all are handed over at once
+                }
+
                 await MoveAsync(partition, copy, owners[partition], cancellationToken);
             }
         }
@@ -96,31 +116,43 @@ internal sealed partial class PartitionBalancer(
         }
     }
 
+    /// <summary>Moves one partition; one that can't be moved keeps no other from moving.</summary>
     private async Task MoveAsync(int partition, string copy, SiloAddress to, CancellationToken cancellationToken)
     {
-        var next = copies.Get(partition, PartitionCopies.Other(copy));
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
+        var (next, wasStopping, started) = (copies.Get(partition, PartitionCopies.Other(copy)), serving.IsStopping, clock.GetTimestamp());
         try
         {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
             while (!await next.StartAsync(cancellationToken))
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (serving.IsStopping != wasStopping || clock.GetElapsedTime(started) > Patience)
+                {
+                    return; // tried again at a later tick, or at once by whoever stops
+                }
             }
 
             await next.ServeAsync(cancellationToken);
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+            await copies.Get(partition, copy).RetireAsync(cancellationToken);
+            LogMoved(partition, to);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotMoved(error, partition);
         }
         finally
         {
             RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         }
-
-        await copies.Get(partition, copy).RetireAsync(cancellationToken);
-        LogMoved(partition, to);
     }
 
     [LoggerMessage(EventId = 420, Level = LogLevel.Information, Message = "Partition {Partition} moved to {Silo}")]
     private partial void LogMoved(int partition, SiloAddress silo);
 
-    [LoggerMessage(EventId = 421, Level = LogLevel.Warning, Message = "A partition could not be moved to another silo for now")]
-    private partial void LogNotMoved(Exception error);
+    [LoggerMessage(EventId = 421, Level = LogLevel.Warning, Message = "Partition {Partition} could not be moved to another silo for now")]
+    private partial void LogNotMoved(Exception error, int partition);
+
+    [LoggerMessage(EventId = 423, Level = LogLevel.Warning, Message = "It could not be told for now whether partitions should lie on other silos")]
+    private partial void LogNotBalanced(Exception error);
 }

@@ -24,15 +24,16 @@ internal sealed record PartitionDifferences(int Compared, IReadOnlyList<Partitio
 internal sealed class PartitionComparer(PublishedReader register, QueryPool pool, IOptions<MatchingOptions> options)
 {
     private const int Page = 1_000;
-    private const int MaxDifferences = 100; // so many are repaired within a call
+    private const int MaxRepaired = 100; // within a call
 
     /// <summary>Compares the items behind a name. The index must not be changed meanwhile.</summary>
     /// <param name="partition">Its number.</param>
     /// <param name="indexes">Its indexes.</param>
     /// <param name="watermark">How far they follow; what changed behind it is no difference.</param>
     /// <param name="after">The name before the first.</param>
+    /// <param name="repair">Whether the differences are to be mended: then only so many are told as a call can mend.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<PartitionDifferences> CompareAsync(int partition, PartitionIndexes indexes, Position watermark, string after, CancellationToken cancellationToken)
+    public async Task<PartitionDifferences> CompareAsync(int partition, PartitionIndexes indexes, Position watermark, string after, bool repair, CancellationToken cancellationToken)
     {
         var partitions = options.Value.Partitions;
         var published = await register.ReadAsync(partition, partitions, after, Page, cancellationToken);
@@ -50,9 +51,9 @@ internal sealed class PartitionComparer(PublishedReader register, QueryPool pool
             differing.RemoveAll(difference => changed.Contains(difference.Change.Name));
         }
 
-        if (differing.Count > MaxDifferences)
+        if (repair && differing.Count > MaxRepaired)
         {
-            differing = differing[..MaxDifferences];
+            differing = differing[..MaxRepaired];
             end = differing[^1].Change.Name;
         }
 

@@ -15,11 +15,13 @@ internal sealed partial class PartitionGrain(
     IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionGrain> logger) : Grain, IPartitionGrain
 {
     private const int FollowPage = 500;
+    private static readonly TimeSpan FollowTurn = TimeSpan.FromSeconds(1); // then others have their turn, such as whoever moves the partition
     private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // queries to it may be under way
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10); // below Orleans' time-out for a call
     private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(10); // whoever moves a partition asks again every ten seconds
     private readonly Backoff backoff = new(clock);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IGrainTimer? timer;
     private bool isServing;
     private DateTimeOffset? endsAt; // when a copy that does not serve ends, unless it is wanted again
     private Position watermark;
@@ -47,7 +49,7 @@ internal sealed partial class PartitionGrain(
             held.Add(Partition, Copy, State);
         }
 
-        this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
+        timer = this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -60,7 +62,7 @@ internal sealed partial class PartitionGrain(
     {
         if (held.IsStopping)
         {
-            throw new PartitionMovedException($"The silo of partition {Partition}, copy {Copy}, is about to stop.");
+            throw IsAboutToStop();
         }
 
         endsAt = isServing ? null : clock.GetUtcNow() + WantedFor;
@@ -69,12 +71,25 @@ internal sealed partial class PartitionGrain(
 
     public async Task ServeAsync(CancellationToken cancellationToken)
     {
-        await copies.SetAsync(Partition, Copy, cancellationToken);
-        (isServing, endsAt) = (true, null);
-        held.Add(Partition, Copy, State);
-        await models.JoinAsync(Partition, cancellationToken);
-        var last = await encodings.WatermarkAsync(Partition, models.Serving.Model.Version, cancellationToken);
-        watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
+        if (held.IsStopping)
+        {
+            throw IsAboutToStop();
+        }
+
+        try
+        {
+            await models.JoinAsync(Partition, cancellationToken);
+            var last = await encodings.WatermarkAsync(Partition, cancellationToken);
+            await copies.SetAsync(Partition, Copy, cancellationToken);
+            watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
+            (isServing, endsAt) = (true, null);
+            held.Add(Partition, Copy, State);
+        }
+        catch
+        {
+            DeactivateOnIdle(); // who serves stands in the database: the next activation reads it there
+            throw;
+        }
     }
 
     public Task RetireAsync(CancellationToken cancellationToken)
@@ -94,23 +109,24 @@ internal sealed partial class PartitionGrain(
         var asked = queries.Select((query, place) => (query, place, Indexes: models.Of(query.Model)))
             .GroupBy(entry => (entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
         var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
-        return await pool.ShareAsync(
-            asked.Max(group => group.Key.Snapshot.WorthThreads),
-            async threads =>
-            {
-                var answers = new IReadOnlyList<PartitionHit>[queries.Count];
-                foreach (var group in asked)
-                {
-                    var found = await group.Key.Snapshot.SearchAsync([.. group.Select(entry => PartitionSearch.ToIndexQuery(entry.query, fresh))], group.Key.Model, threads);
-                    foreach (var (entry, hits) in group.Zip(found))
-                    {
-                        answers[entry.place] = [.. hits.Select(PartitionHit.Of)];
-                    }
-                }
+        return queries.Count > 1
+            ? await pool.FollowAsync(() => AnswerAsync(threads: 1), cancellationToken).Unwrap() // a batch is what a follower asks, and callers go before
+            : await pool.ShareAsync(asked.Max(group => group.Key.Snapshot.WorthThreads), AnswerAsync, cancellationToken);
 
-                return new PartitionAnswer(answers, asOfNow);
-            },
-            cancellationToken);
+        async Task<PartitionAnswer> AnswerAsync(int threads)
+        {
+            var answers = new IReadOnlyList<PartitionHit>[queries.Count];
+            foreach (var group in asked)
+            {
+                var found = await group.Key.Snapshot.SearchAsync([.. group.Select(entry => PartitionSearch.ToIndexQuery(entry.query, fresh))], group.Key.Model, threads);
+                foreach (var (entry, hits) in group.Zip(found))
+                {
+                    answers[entry.place] = [.. hits.Select(PartitionHit.Of)];
+                }
+            }
+
+            return new PartitionAnswer(answers, asOfNow);
+        }
     }
 
     public async Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
@@ -133,17 +149,19 @@ internal sealed partial class PartitionGrain(
             throw isServing ? new TimeoutException($"Partition {Partition} reads its items still.") : new PartitionMovedException($"Copy {Copy} of partition {Partition} does not serve.");
         }
 
-        var page = await comparer.CompareAsync(Partition, models.Serving, watermark, after, cancellationToken);
-        var left = page.Differences.ToHashSet();
+        var page = await comparer.CompareAsync(Partition, models.Serving, watermark, after, repair, cancellationToken);
+        var left = page.Differences.Select(difference => difference.Change.Name).ToHashSet();
         if (repair && left.Count > 0)
         {
             await TakeInAsync([.. page.Differences.Select(difference => difference.Change)], cancellationToken);
-            left = [.. (await comparer.CompareAsync(Partition, models.Serving, watermark, after, cancellationToken)).Differences];
-            LogRepaired(Partition, page.Differences.Count(difference => !left.Contains(difference)), page.Differences.Count);
+            left = [.. (await comparer.CompareAsync(Partition, models.Serving, watermark, after, repair: false, cancellationToken)).Differences.Select(difference => difference.Change.Name)];
+            LogRepaired(Partition, page.Differences.Count(difference => !left.Contains(difference.Change.Name)), page.Differences.Count);
         }
 
-        return new(page.Compared, [.. page.Differences.Select(difference => new IndexDifference(difference.Kind, difference.Change.Name, !left.Contains(difference)))], page.Next, options.Value.Partitions, asOf);
+        return new(page.Compared, [.. page.Differences.Select(difference => new IndexDifference(difference.Kind, difference.Change.Name, !left.Contains(difference.Change.Name)))], page.Next, options.Value.Partitions, asOf);
     }
+
+    private PartitionMovedException IsAboutToStop() => new($"The silo of partition {Partition}, copy {Copy}, is about to stop.");
 
     /// <summary>Waits for a copy that reads; a copy that nobody wants any more ends.</summary>
     private Task LoadedAsync(CancellationToken cancellationToken)
@@ -160,7 +178,7 @@ internal sealed partial class PartitionGrain(
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         await models.BeginAsync(Partition, isServing, cancellationToken);
-        watermark = await encodings.WatermarkAsync(Partition, models.Serving.Model.Version, cancellationToken);
+        watermark = await encodings.WatermarkAsync(Partition, cancellationToken);
         asOf = clock.GetUtcNow();
         await models.LoadAsync(Partition, cancellationToken);
         LogLoaded(Partition, Copy, models.Serving.Offers.Count, models.Serving.Needs.Count, models.Serving.Model.Version);
@@ -189,11 +207,18 @@ internal sealed partial class PartitionGrain(
                 await LoadAsync(cancellationToken);
             }
 
-            while (await FollowPageAsync(cancellationToken))
+            var started = clock.GetTimestamp();
+            var isBehind = true;
+            while (isBehind && clock.GetElapsedTime(started) < FollowTurn)
             {
+                isBehind = await FollowPageAsync(cancellationToken);
             }
 
             backoff.Reset();
+            if (isBehind)
+            {
+                timer!.Change(TimeSpan.Zero, options.Value.FollowPeriod); // behind the calls that wait
+            }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -20,7 +20,7 @@ internal sealed partial class PartitionModels(
     private PartitionIndexes? retired; // of the model before, for queries that were under way
     private long preparedTo; // storage id of the last item that was indexed with the next model
     private bool prepared;
-    private bool forgetting; // whether encodings of earlier models may be left
+    private long? forgottenTo; // up to which item encodings of earlier models are dropped; null when none is left
     private DateTimeOffset switchedAt;
 
     /// <summary>The indexes that answer.</summary>
@@ -104,7 +104,7 @@ internal sealed partial class PartitionModels(
 
     private void RefreshAll()
     {
-        forgetting = true;
+        forgottenTo = 0;
         unrefreshed.Clear();
         foreach (var need in Serving.Needs.Names)
         {
@@ -125,9 +125,9 @@ internal sealed partial class PartitionModels(
             unrefreshed.Dequeue();
         }
 
-        if (forgetting && unrefreshed.Count == 0 && preparing is null)
+        if (forgottenTo is not null && unrefreshed.Count == 0 && preparing is null)
         {
-            forgetting = await encodings.ForgetAsync(partition, options.Value.Partitions, Serving.Model.Version, cancellationToken);
+            forgottenTo = await encodings.ForgetAsync(partition, options.Value.Partitions, Serving.Model.Version, forgottenTo.Value, cancellationToken);
         }
     }
 

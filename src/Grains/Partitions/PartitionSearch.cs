@@ -16,6 +16,9 @@ namespace CooperaNet.Matching.Partitions;
 /// <summary>Scatters queries over all partitions and gathers the best answers, for so long as each partition has.</summary>
 internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<MatchingOptions> options, QueryPool pool, MatchingMeters meters, TimeProvider clock, ILogger<PartitionSearch> logger)
 {
+    /// <summary>How long what is kept waits for a partition: below Orleans' time-out for the call that waits for it.</summary>
+    private static readonly TimeSpan KeptDeadline = TimeSpan.FromSeconds(20);
+
     /// <summary>What passes within seconds: a silo that died or stops, a partition that moved or does not know the model yet.</summary>
     private readonly ResiliencePipeline retries = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
     {
@@ -29,9 +32,11 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
 
     /// <summary>Answers of all partitions that can be reached, merged, best first; ties by name. One list a query.</summary>
     /// <exception cref="TimeoutException">None can be reached.</exception>
-    public async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
+    public Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken) => SearchAsync(queries, options.Value.PartitionDeadline, cancellationToken);
+
+    private async Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var (answers, unreachable) = await AskAllAsync((partition, token) => partition.SearchAsync(queries, token), cancellationToken);
+        var (answers, unreachable) = await AskAllAsync((partition, token) => partition.SearchAsync(queries, token), deadline, cancellationToken);
         return new(
             [.. queries.Select((query, i) => Merge(answers.SelectMany(answer => answer.Hits[i]), query))],
             answers.Min(answer => answer.AsOf),
@@ -41,13 +46,13 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
     /// <summary>Answers of all partitions, for what is kept.</summary>
     /// <exception cref="TimeoutException">One can't be reached.</exception>
     public async Task<PartitionAnswer> SearchAllAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken) =>
-        await SearchAsync(queries, cancellationToken) is { Unreachable: 0 } answer ? answer : throw new TimeoutException("Not all partitions of the index answer.");
+        await SearchAsync(queries, KeptDeadline, cancellationToken) is { Unreachable: 0 } answer ? answer : throw new TimeoutException("Not all partitions of the index answer.");
 
     /// <summary>The items that hold the words of a free-text query, best first; ties by name. And how many partitions could not be reached.</summary>
     /// <exception cref="TimeoutException">None can be reached.</exception>
     public async Task<(IReadOnlyList<PartitionTextHit> Hits, int Unreachable)> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken)
     {
-        var (answers, unreachable) = await AskAllAsync((partition, token) => partition.FindAsync(text, languageCode, count, token), cancellationToken);
+        var (answers, unreachable) = await AskAllAsync((partition, token) => partition.FindAsync(text, languageCode, count, token), options.Value.PartitionDeadline, cancellationToken);
         return ([.. answers.SelectMany(answer => answer).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal).Take(count)], unreachable);
     }
 
@@ -55,25 +60,25 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
     public Task<T> AskOneAsync<T>(int partition, Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
         retries.ExecuteAsync(async token => await AskOnceAsync(partition, ask, token), cancellationToken).AsTask();
 
-    private async Task<(List<T> Answers, int Unreachable)> AskAllAsync<T>(Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<(List<T> Answers, int Unreachable)> AskAllAsync<T>(Func<IPartitionGrain, CancellationToken, Task<T>> ask, TimeSpan deadline, CancellationToken cancellationToken)
         where T : class
     {
         var started = clock.GetTimestamp();
-        var answers = await Task.WhenAll(Enumerable.Range(0, options.Value.Partitions).Select(partition => AskAsync(partition, ask, cancellationToken)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, options.Value.Partitions).Select(partition => AskAsync(partition, ask, deadline, cancellationToken)));
         var reached = answers.OfType<T>().ToList();
         meters.Searched(clock.GetElapsedTime(started), answers.Length - reached.Count);
         return reached.Count > 0 ? (reached, answers.Length - reached.Count) : throw new TimeoutException("No partition of the index answers.");
     }
 
     /// <summary>One partition's answer, or null when it has none in time.</summary>
-    private async Task<T?> AskAsync<T>(int partition, Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<T?> AskAsync<T>(int partition, Func<IPartitionGrain, CancellationToken, Task<T>> ask, TimeSpan deadline, CancellationToken cancellationToken)
         where T : class
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(options.Value.PartitionDeadline);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(deadline);
         try
         {
-            return await retries.ExecuteAsync(async token => await AskOnceAsync(partition, ask, token), deadline.Token);
+            return await retries.ExecuteAsync(async token => await AskOnceAsync(partition, ask, token), patience.Token);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is OperationCanceledException or PartitionMovedException or OrleansException or TimeoutException)
         {

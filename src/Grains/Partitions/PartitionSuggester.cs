@@ -14,15 +14,25 @@ namespace CooperaNet.Matching.Partitions;
 
 /// <summary>Brings the kept suggestions up to date with items that changed. Safe to repeat.</summary>
 internal sealed partial class PartitionSuggester(
-    EncodingStore encodings, PartitionSearch search, IGrainFactory grains, MatchingMeters meters, IOptions<MatchingOptions> options, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionSuggester> logger)
+    EncodingStore encodings, PartitionSearch search, IGrainFactory grains, MatchingMeters meters, IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<PartitionSuggester> logger)
 {
+    /// <summary>Kept lists brought up to date at once: enough to fill a group commit, few enough that none waits long for its search.</summary>
+    private const int ListsAtOnce = 16;
+
+    /// <summary>Offers looked for at once: they are read from memory once for all, within a deadline.</summary>
+    private const int OffersAtOnce = 32;
+
+    /// <summary>Needs that an offer is first looked for in; when so many fit, more are asked for.</summary>
+    private const int FirstNeeds = 100;
+
     private readonly ConcurrentDictionary<string, bool> setAside = new();
 
     /// <summary>Computes the lists of changed needs, and merges changed offers into the lists of the needs they fit or fitted.</summary>
     public async Task SuggestAsync(MatchingModel model, IReadOnlyList<EncodedItem> items, CancellationToken cancellationToken)
     {
         // A need that cannot be encoded is left out: its revision makes that its kept list isn't used.
-        await Task.WhenAll(items.Where(item => item.Item.Type == "need" && (item.Item.State != ItemState.Published || item.Encoding is not null)).Select(item => AskAsync(item.Item.Name, list => list.RecomputeAsync(cancellationToken))));
+        var needs = items.Where(item => item.Item.Type == "need" && (item.Item.State != ItemState.Published || item.Encoding is not null));
+        await EachAsync(needs, item => AskAsync(item.Item.Name, list => list.RecomputeAsync(cancellationToken)));
         var changed = items.Where(item => item.Item.Type != "need").ToList();
         var queries = new List<(Item Offer, bool Current, PartitionQuery Query)>();
         foreach (var offer in changed)
@@ -38,17 +48,12 @@ internal sealed partial class PartitionSuggester(
             }
         }
 
-        if (queries.Count == 0)
-        {
-            return;
-        }
-
-        var answer = await search.SearchAllAsync([.. queries.Select(query => query.Query)], cancellationToken);
+        var answers = await FindAllAsync([.. queries.Select(query => query.Query)], cancellationToken);
         var candidates = new Dictionary<string, Dictionary<string, Candidate>>();
         for (var i = 0; i < queries.Count; i++)
         {
             var (offer, current, query) = queries[i];
-            foreach (var need in answer.Hits[i].Where(hit => !current || AsHit(model, offer, hit).Score >= model.Fusion.Threshold))
+            foreach (var need in answers[i].Where(hit => !current || AsHit(model, offer, hit).Score >= model.Fusion.Threshold))
             {
                 var forNeed = candidates.TryGetValue(need.Name, out var known) ? known : candidates[need.Name] = [];
                 if (current || !forNeed.ContainsKey(offer.Name))
@@ -58,7 +63,37 @@ internal sealed partial class PartitionSuggester(
             }
         }
 
-        await Task.WhenAll(candidates.Select(pair => AskAsync(pair.Key, list => list.MergeAsync(model.Version, [.. pair.Value.Values], cancellationToken))));
+        await EachAsync(candidates, pair => AskAsync(pair.Key, list => list.MergeAsync(model.Version, [.. pair.Value.Values], cancellationToken)));
+    }
+
+    /// <summary>All the needs that fit, however many: one list a query.</summary>
+    private async Task<IReadOnlyList<PartitionHit>[]> FindAllAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken)
+    {
+        var found = new IReadOnlyList<PartitionHit>[queries.Count];
+        IReadOnlyList<int> left = [.. Enumerable.Range(0, queries.Count)];
+        for (var count = FirstNeeds; left.Count > 0; count *= 8)
+        {
+            foreach (var chunk in left.Chunk(OffersAtOnce))
+            {
+                var answer = await search.SearchAllAsync([.. chunk.Select(place => queries[place] with { Count = count })], cancellationToken);
+                foreach (var (place, hits) in chunk.Zip(answer.Hits))
+                {
+                    found[place] = hits;
+                }
+            }
+
+            left = [.. left.Where(place => found[place].Count == count)];
+        }
+
+        return found;
+    }
+
+    private static async Task EachAsync<T>(IEnumerable<T> entries, Func<T, Task> run)
+    {
+        foreach (var chunk in entries.Chunk(ListsAtOnce))
+        {
+            await Task.WhenAll(chunk.Select(run));
+        }
     }
 
     /// <summary>Computes a kept list of an earlier model anew; false when its silo hasn't heard of the model yet.</summary>
@@ -96,7 +131,7 @@ internal sealed partial class PartitionSuggester(
         return need with { Name = offer.Name, Country = offer.Country, Language = language, Stale = stale, Score = pair.Score(need.ToSignals(), stale) };
     }
 
-    private PartitionQuery Query(MatchingModel model, Item offer, byte[] encoding) => PartitionSearch.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, options.Value.KeptPerNeed, (model, encoding), MinScore(model));
+    private static PartitionQuery Query(MatchingModel model, Item offer, byte[] encoding) => PartitionSearch.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, FirstNeeds, (model, encoding), MinScore(model));
 
     /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
     private static double MinScore(MatchingModel model) => PairWeights.WithStalePenalty(model.Fusion.Threshold);

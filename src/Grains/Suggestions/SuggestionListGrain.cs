@@ -67,6 +67,11 @@ internal sealed class SuggestionListGrain(
         var list = state.State;
         if (list.NeedRevision == 0 || list.Model != model)
         {
+            if (list.NeedRevision > 0 && list.Model == models.Current.Version)
+            {
+                await RecomputeAsync(cancellationToken); // refreshed already, and the partition that found the offer hasn't turned to the new model yet
+            }
+
             return; // computed when the need's own change is followed, or refreshed for the model
         }
 

@@ -9,36 +9,36 @@ public static class IndexReading
     /// <param name="snapshot">The index.</param>
     /// <param name="after">The name before the first; empty for the beginning.</param>
     /// <param name="count">Items at most.</param>
-    /// <remarks>O(items) for each page, as names are kept in no order; memory for one page.</remarks>
+    /// <remarks>O(blocks · log items + count · log blocks) for each page; the first page also sorts each block's names.</remarks>
     public static IReadOnlyList<IndexedItem> ReadAfter(this IndexSnapshot snapshot, string after, int count)
     {
         var start = System.Text.Encoding.UTF8.GetBytes(after);
-        var kept = new PriorityQueue<(Block Block, int Ordinal), string>(count + 1, Comparer<string>.Create((x, y) => string.CompareOrdinal(y, x)));
-        var last = Array.Empty<byte>(); // the largest name that is kept, once enough are
+        var (read, heads) = (new List<IndexedItem>(), new PriorityQueue<(Block Block, Bits? Gone, int Place), string>(StringComparer.Ordinal));
         foreach (var (block, gone) in snapshot.Blocks)
         {
-            for (var ordinal = 0; ordinal < block.Count; ordinal++)
-            {
-                var name = block.Items.Utf8NameOf(ordinal);
-                if (gone?[ordinal] == true || name.SequenceCompareTo(start) <= 0 || (last.Length > 0 && name.SequenceCompareTo(last) >= 0))
-                {
-                    continue;
-                }
-
-                kept.Enqueue((block, ordinal), block.Items.NameOf(ordinal));
-                if (kept.Count > count)
-                {
-                    kept.Dequeue();
-                }
-
-                if (kept.Count == count)
-                {
-                    var (largest, place) = kept.Peek();
-                    last = largest.Items.Utf8NameOf(place).ToArray();
-                }
-            }
+            Push(block, gone, block.Items.FirstAfter(start));
         }
 
-        return [.. kept.UnorderedItems.OrderBy(entry => entry.Priority, StringComparer.Ordinal).Select(entry => entry.Element.Block.Items[entry.Element.Ordinal])];
+        while (read.Count < count && heads.TryDequeue(out var head, out _))
+        {
+            read.Add(head.Block.Items[head.Block.Items.ByName[head.Place]]);
+            Push(head.Block, head.Gone, head.Place + 1);
+        }
+
+        return read;
+
+        void Push(Block block, Bits? gone, int place)
+        {
+            var order = block.Items.ByName;
+            while (place < order.Length && gone?[order[place]] == true)
+            {
+                place++;
+            }
+
+            if (place < order.Length)
+            {
+                heads.Enqueue((block, gone, place), block.Items.NameOf(order[place]));
+            }
+        }
     }
 }

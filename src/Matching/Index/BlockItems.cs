@@ -13,6 +13,7 @@ internal sealed class BlockItems
     private readonly (ItemGroup Group, int Start)[] groups;
     private readonly long[] confirmed; // ticks, UTC
     private readonly long[] expires;
+    private ushort[]? byName;
 
     /// <summary>Lays items out.</summary>
     /// <param name="items">In the order of their groups.</param>
@@ -46,6 +47,22 @@ internal sealed class BlockItems
 
     public ReadOnlySpan<byte> Utf8NameOf(int ordinal) => names.AsSpan(nameStarts[ordinal]..nameStarts[ordinal + 1]);
 
+    /// <summary>The ordinals in the order of their names' bytes; sorted when first asked for.</summary>
+    public ReadOnlySpan<ushort> ByName => byName ??= SortByName();
+
+    /// <summary>The place in <see cref="ByName"/> of the first name behind one.</summary>
+    public int FirstAfter(ReadOnlySpan<byte> name)
+    {
+        var (low, high) = (0, Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Utf8NameOf(ByName[middle]).SequenceCompareTo(name) <= 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     public string CountryOf(int ordinal) => GroupOf(ordinal).Country;
 
     public int LanguageOf(int ordinal) => GroupOf(ordinal).Language;
@@ -69,6 +86,13 @@ internal sealed class BlockItems
     public bool IsExpired(int ordinal, DateTimeOffset now) => expires[ordinal] <= now.UtcTicks;
 
     public bool IsOf(int ordinal, string parent) => parents[parentOf[ordinal]] == parent;
+
+    private ushort[] SortByName()
+    {
+        ushort[] order = [.. Enumerable.Range(0, Count).Select(ordinal => (ushort)ordinal)];
+        Array.Sort(order, (x, y) => Utf8NameOf(x).SequenceCompareTo(Utf8NameOf(y)));
+        return order;
+    }
 
     private ItemGroup GroupOf(int ordinal)
     {

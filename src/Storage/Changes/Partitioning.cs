@@ -11,12 +11,19 @@ public sealed class Partitioning(ExchangeDatabase database)
     /// <exception cref="StorageException">The data is split into another number of partitions.</exception>
     public async Task CheckAsync(int wanted, CancellationToken cancellationToken)
     {
-        var stored = await FindAsync(cancellationToken);
-        if (stored is null)
+        if (await FindAsync(cancellationToken) is null)
         {
-            await SetAsync(wanted, from: default, model: "", cancellationToken);
+            await database.WriteAsync(
+                """
+                INSERT INTO setting(key, value) VALUES ('matching.partitions', CAST(@partitions AS TEXT)) ON CONFLICT DO NOTHING /* another silo may start for the first time too */;
+                WITH RECURSIVE p(partition) AS (SELECT 0 UNION ALL SELECT partition + 1 FROM p WHERE partition + 1 < (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'matching.partitions'))
+                INSERT INTO follower(partition, tx, seq, model) SELECT partition, 0, 0, '' FROM p WHERE TRUE ON CONFLICT DO NOTHING;
+                """,
+                cancellationToken, ("@partitions", wanted));
         }
-        else if (stored != wanted)
+
+        var stored = await FindAsync(cancellationToken);
+        if (stored != wanted)
         {
             throw new StorageException(string.Create(
                 CultureInfo.InvariantCulture, $"The data was indexed with Matching__Partitions={stored}, not {wanted}. Start with Matching__Partitions={stored}, or run the program once as 'repartition {wanted}' to split it anew."));
@@ -27,8 +34,17 @@ public sealed class Partitioning(ExchangeDatabase database)
     public async Task ChangeAsync(int partitions, CancellationToken cancellationToken)
     {
         var followers = await database.ReadAsync<(long Tx, long Seq, string Model)>("SELECT tx, seq, model FROM follower ORDER BY tx, seq", null, cancellationToken);
-        var known = followers.DistinctBy(follower => follower.Model).Count() == 1 && followers.Count == await FindAsync(cancellationToken);
-        await SetAsync(partitions, known ? new(followers[0].Tx, followers[0].Seq) : default, known ? followers[0].Model : "", cancellationToken);
+        var known = followers.Count > 0 && followers.Count == await FindAsync(cancellationToken);
+        var from = known ? followers[0] : default;
+        await database.WriteAsync(
+            """
+            INSERT INTO setting(key, value) VALUES ('matching.partitions', CAST(@partitions AS TEXT)) ON CONFLICT(key) DO UPDATE SET value = excluded.value;
+            DELETE FROM follower;
+            DELETE FROM setting WHERE key LIKE 'matching.serving.%';
+            WITH RECURSIVE p(partition) AS (SELECT 0 UNION ALL SELECT partition + 1 FROM p WHERE partition + 1 < @partitions)
+            INSERT INTO follower(partition, tx, seq, model) SELECT partition, @tx, @seq, @model FROM p;
+            """,
+            cancellationToken, ("@partitions", partitions), ("@tx", from.Tx), ("@seq", from.Seq), ("@model", from.Model ?? ""));
     }
 
     /// <summary>Which copy of a partition serves; null when none was ever said to.</summary>
@@ -50,14 +66,4 @@ public sealed class Partitioning(ExchangeDatabase database)
         await using var read = await database.OpenReadAsync(cancellationToken);
         return await read.ExecuteScalarAsync<int?>(new("SELECT value FROM setting WHERE key = 'matching.partitions'", cancellationToken: cancellationToken));
     }
-
-    private Task SetAsync(int partitions, Position from, string model, CancellationToken cancellationToken) => database.WriteAsync(
-        """
-        INSERT INTO setting(key, value) VALUES ('matching.partitions', CAST(@partitions AS TEXT)) ON CONFLICT(key) DO UPDATE SET value = excluded.value;
-        DELETE FROM follower;
-        DELETE FROM setting WHERE key LIKE 'matching.serving.%';
-        WITH RECURSIVE p(partition) AS (SELECT 0 UNION ALL SELECT partition + 1 FROM p WHERE partition + 1 < @partitions)
-        INSERT INTO follower(partition, tx, seq, model) SELECT partition, @tx, @seq, @model FROM p;
-        """,
-        cancellationToken, ("@partitions", partitions), ("@tx", from.Tx), ("@seq", from.Seq), ("@model", model));
 }

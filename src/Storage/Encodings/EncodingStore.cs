@@ -34,28 +34,28 @@ public sealed class EncodingStore(ExchangeDatabase database)
             new { item, model, revision }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Drops some of a partition's encodings of other models than one. Reads the whole table: not for every tick.</summary>
-    /// <returns>Whether there were any; then there may be more.</returns>
-    public async Task<bool> ForgetAsync(int partition, int partitions, string keptModel, CancellationToken cancellationToken)
+    /// <summary>Drops some of a partition's encodings of other models than one, behind an item.</summary>
+    /// <returns>The last item of which some were dropped; null when none is left.</returns>
+    public async Task<long?> ForgetAsync(int partition, int partitions, string keptModel, long after, CancellationToken cancellationToken)
     {
         var some = await database.ReadAsync<(long Item, string Model, long Revision)>(
-            "SELECT e.item, e.model, e.revision FROM encoding e JOIN register r ON r.id = e.item WHERE e.model <> @keptModel AND r.bucket % @partitions = @partition LIMIT 500",
-            new { keptModel, partition, partitions }, cancellationToken);
+            "SELECT e.item, e.model, e.revision FROM encoding e JOIN register r ON r.id = e.item WHERE e.item > @after AND e.model <> @keptModel AND r.bucket % @partitions = @partition ORDER BY e.item LIMIT 500",
+            new { keptModel, partition, partitions, after }, cancellationToken);
         (string, object)[][] rows = [.. some.Select(row => new (string, object)[] { ("@item", row.Item), ("@model", row.Model), ("@revision", row.Revision) })];
         if (rows.Length > 0)
         {
             await database.WriteAsync("DELETE FROM encoding WHERE item = @item AND model = @model AND revision = @revision", rows, cancellationToken);
         }
 
-        return rows.Length > 0;
+        return some.Count > 0 ? some[^1].Item - 1 : null; // of the last item some may be left
     }
 
-    /// <summary>How far a partition has read with this model; the beginning for a new partition or model.</summary>
-    public async Task<Position> WatermarkAsync(int partition, string model, CancellationToken cancellationToken)
+    /// <summary>How far a partition has read; the beginning for a new partition. With which model doesn't matter: indexes are read from the register, and lists of an earlier model are refreshed.</summary>
+    public async Task<Position> WatermarkAsync(int partition, CancellationToken cancellationToken)
     {
         await using var read = await database.OpenReadAsync(cancellationToken);
         var (tx, seq) = await read.QueryFirstOrDefaultAsync<(long, long)>(new(
-            "SELECT tx, seq FROM follower WHERE partition = @partition AND model = @model", new { partition, model }, cancellationToken: cancellationToken));
+            "SELECT tx, seq FROM follower WHERE partition = @partition", new { partition }, cancellationToken: cancellationToken));
         return new(tx, seq);
     }
 
