@@ -14,12 +14,18 @@ internal static class Verbs
         _ => null,
     };
 
-    /// <summary>Those that want the folder for themselves. Null for anything else.</summary>
+    /// <summary>Those that want the exchange at rest. Null for anything else.</summary>
     public static Task<int>? FindWriting(string[] args, ExchangeDatabase database, IConfiguration configuration) => args switch
     {
-        ["repartition", .. var options] => Repartition.RunAsync(database, options),
-        ["load", .. var options] => LoadVerb.RunAsync(database, configuration, options),
-        ["erase", .. var options] => EraseVerb.RunAsync(database, options),
+        ["repartition", .. var options] => AtRestAsync(database, () => Repartition.RunAsync(database, options)),
+        ["load", .. var options] => AtRestAsync(database, () => LoadVerb.RunAsync(database, configuration, options)),
+        ["erase", .. var options] => AtRestAsync(database, () => EraseVerb.RunAsync(database, options)),
         _ => null,
     };
+
+    private static async Task<int> AtRestAsync(ExchangeDatabase database, Func<Task<int>> run)
+    {
+        await database.CheckRestsAsync(default);
+        return await run();
+    }
 }

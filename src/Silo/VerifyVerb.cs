@@ -36,6 +36,7 @@ internal static class VerifyVerb
         {
             await using (var database = await ExchangeDatabase.OpenAsync(storage, cancellationToken))
             {
+                await database.CheckRestsAsync(cancellationToken);
                 await ConsistencyChecker.RepairAsync(database, derived, cancellationToken);
             }
 

@@ -20,7 +20,7 @@ internal sealed record Dialect
         Like = (column, pattern) => $"{column} LIKE {pattern}",
         IndexedBy = index => $"INDEXED BY {index}",
         Words = text => text,
-        StateText = (part, field) => $"CAST(PayloadBinary AS TEXT) ->> '$.{part}.{field}'",
+        StateText = (part, field) => $"CASE WHEN json_valid(CAST(PayloadBinary AS TEXT)) THEN CAST(PayloadBinary AS TEXT) ->> '$.{part}.{field}' END",
         WithoutStateText = (part, field) => $"CAST(json_set(CAST(PayloadBinary AS TEXT), '$.{part}.{field}', '') AS BLOB)",
     };
 
@@ -35,7 +35,7 @@ internal sealed record Dialect
         Like = (column, pattern) => $"{column} ILIKE {pattern} ESCAPE ''",
         IndexedBy = _ => "",
         Words = FreeText.Pattern,
-        StateText = (part, field) => $"convert_from(PayloadBinary, 'UTF8')::jsonb #>> '{{{part},{field}}}'",
+        StateText = (part, field) => $"readable(PayloadBinary) #>> '{{{part},{field}}}'",
         WithoutStateText = (part, field) => $"convert_to(jsonb_set(convert_from(PayloadBinary, 'UTF8')::jsonb, '{{{part},{field}}}', '\"\"')::text, 'UTF8')",
     };
 

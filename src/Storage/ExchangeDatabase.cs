@@ -40,7 +40,7 @@ public abstract class ExchangeDatabase : IAsyncDisposable
             StorageProvider.Sqlite when connectionString is null => SqliteDatabase.Open(options.Directory),
             StorageProvider.Sqlite => throw new StorageException("Storage__ConnectionString is set, but Storage__Provider is Sqlite, which has none. Set Storage__Provider=PostgreSql, or leave the connection string out."),
             StorageProvider.PostgreSql => await PostgreSqlDatabase.OpenAsync(
-                connectionString ?? throw new StorageException("Storage__Provider is PostgreSql, but neither Storage__ConnectionString nor Storage__ConnectionStringFile is set."), options.Directory, cancellationToken),
+                connectionString ?? throw NoConnectionString(), options.Directory, cancellationToken),
             _ => throw new StorageException($"Storage__Provider is '{options.Provider}'; it is Sqlite or PostgreSql."),
         };
     }
@@ -48,12 +48,16 @@ public abstract class ExchangeDatabase : IAsyncDisposable
     /// <summary>A connection that only reads, beside whoever uses the database.</summary>
     /// <exception cref="StorageException">There is no database.</exception>
     internal static async Task<(Dialect Sql, DbConnection Connection)> OpenReadOnlyAsync(StorageOptions options, CancellationToken cancellationToken) =>
-        options.Provider == StorageProvider.PostgreSql && options.ReadConnectionString() is { } connectionString
-            ? (Dialect.PostgreSql, await PostgreSqlDatabase.OpenReadOnlyAsync(connectionString, cancellationToken))
+        options.Provider == StorageProvider.PostgreSql
+            ? (Dialect.PostgreSql, await PostgreSqlDatabase.OpenReadOnlyAsync(options.ReadConnectionString() ?? throw NoConnectionString(), cancellationToken))
             : (Dialect.Sqlite, await SqliteDatabase.OpenReadOnlyAsync(options.Directory, cancellationToken));
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Checks that no silo runs, for those who write beneath the grains; the folder of an SQLite exchange is locked by its one silo already.</summary>
+    /// <exception cref="StorageException">One runs.</exception>
+    public virtual Task CheckRestsAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>A connection to read through.</summary>
     internal abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
@@ -87,6 +91,8 @@ public abstract class ExchangeDatabase : IAsyncDisposable
             return reader.ReadToEnd();
         })];
     }
+
+    private static StorageException NoConnectionString() => new("Storage__Provider is PostgreSql, but neither Storage__ConnectionString nor Storage__ConnectionStringFile is set.");
 
     internal static string Newer(string location, int version, int known) =>
         $"The database '{location}' has schema version {version}, newer than this program's {known}. Run the newer program, or restore a backup made by this one.";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Items;
 
 namespace CooperaNet.Matching.Storage;
@@ -23,6 +24,19 @@ public static class StateJson
         try
         {
             return JsonSerializer.Deserialize<Item>(payload, Options) is { Name: not null, Parent: not null, Country: not null, Content: { AreasOfFocus: not null, Goals: not null } } item ? item : null;
+        }
+        catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A participant's state; null for what cannot be read as one.</summary>
+    public static Participant? FindParticipant(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Participant>(payload, Options) is { Name.Length: > 0, Country: not null, DisplayName: not null, Institution: not null, Website: not null, LanguageCodes: not null } participant ? participant : null;
         }
         catch (Exception error) when (error is JsonException or FormatException or ArgumentException)
         {

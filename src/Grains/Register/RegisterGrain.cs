@@ -10,7 +10,7 @@ internal sealed class RegisterGrain(RegisterReader register, CatalogImportStore 
 {
     public async Task<Page<Item>> ListItemsAsync(ItemQuery query, Caller caller, CancellationToken cancellationToken)
     {
-        if (ParentId.Find(query.Parent) is { } parent && !query.Parent.EndsWith("/-", StringComparison.Ordinal) && await GrainFactory.GetParticipant(parent).FindAsync(cancellationToken) is null)
+        if (ParentId.Find(query.Parent) is { } parent && !query.Parent.EndsWith("/-", StringComparison.Ordinal) && !await register.HasParticipantAsync(parent, cancellationToken))
         {
             throw MatchingException.NotFound(query.Parent);
         }

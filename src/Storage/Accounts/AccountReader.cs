@@ -1,39 +1,34 @@
-using System.Globalization;
 using System.Text.Json;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Storage;
-using Dapper;
 
 namespace CooperaNet.Matching.Authorities;
 
-/// <summary>Reads accounts out of the participants' states, of which there are few.</summary>
+/// <summary>Reads accounts out of the participants' states, of which there are few. A state that cannot be read concerns its own account only.</summary>
 public sealed class AccountReader(ExchangeDatabase database)
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 1_000;
     private const string From = "FROM participant p JOIN OrleansStorage s ON s.Id = p.id";
 
-    private string Epoch => database.Sql.StateText(nameof(Participant.AccountRecord), nameof(AccountRecord.Epoch));
-
-    private string Address => database.Sql.StateText(nameof(Participant.AccountRecord), nameof(AccountRecord.Address));
-
-    /// <summary>The standings of all participants.</summary>
+    /// <summary>The standings of all participants; of one whose state cannot be read that it is suspended.</summary>
     public async Task<IReadOnlyList<AccountStanding>> ListStandingsAsync(CancellationToken cancellationToken)
     {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        var rows = await read.QueryAsync<(string Name, string Account, string? Epoch)>(new($"SELECT p.name, p.account, CAST({Epoch} AS TEXT) {From}", cancellationToken: cancellationToken));
-        return [.. rows.Select(row => new AccountStanding(row.Name, JsonSerializer.Deserialize<AccountState>($"\"{row.Account}\"", StateJson.Options), row.Epoch is null ? 0 : long.Parse(row.Epoch, CultureInfo.InvariantCulture)))];
+        var rows = await database.ReadAsync<(string Name, byte[] Payload)>($"SELECT p.name, s.PayloadBinary {From}", null, cancellationToken);
+        return [.. rows.Select(row => StateJson.FindParticipant(row.Payload) is { } participant
+            ? new AccountStanding(row.Name, participant.Account, participant.AccountRecord?.Epoch ?? 0) : new AccountStanding(row.Name, AccountState.Suspended, 0))];
     }
 
-    /// <summary>Whose account has this address, whatever its case; null when none has.</summary>
+    /// <summary>Whose account has this address, or is about to have it, whatever its case; null when none.</summary>
     public async Task<string?> FindByAddressAsync(string address, CancellationToken cancellationToken)
     {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        return await read.QueryFirstOrDefaultAsync<string>(new(
-            $"SELECT p.name {From} WHERE p.account <> 'NONE' AND lower({Address}) = @address", new { address = address.ToLowerInvariant() }, cancellationToken: cancellationToken));
+        bool Is(string? other) => string.Equals(other, address, StringComparison.OrdinalIgnoreCase);
+        var rows = await database.ReadAsync<byte[]>($"SELECT s.PayloadBinary {From} WHERE p.account <> 'NONE'", null, cancellationToken);
+        return rows.Select(row => StateJson.FindParticipant(row)).OfType<Participant>()
+            .FirstOrDefault(participant => Is(participant.AccountRecord?.Address) || Is(participant.AccountRecord?.AddressChange?.Address))?.Name;
     }
 
-    /// <summary>One page of participants with their accounts, by name.</summary>
+    /// <summary>One page of participants with their accounts, by name; one whose state cannot be read is missing from it.</summary>
     public async Task<Page<Participant>> ListAsync(AccountFilter filter, int pageSize, string pageToken, CancellationToken cancellationToken)
     {
         var size = pageSize switch
@@ -47,11 +42,9 @@ public sealed class AccountReader(ExchangeDatabase database)
         string part(string field) => database.Sql.StateText(nameof(Participant.AccountRecord), field);
         var conditions = $"p.name > @after{(filter.State is null ? "" : " AND p.account = @state")}{(filter.BouncedOnly ? $" AND {part(nameof(AccountRecord.BounceTime))} IS NOT NULL" : "")}{(
             filter.DormantSince is null ? "" : $" AND p.account = 'ACTIVE' AND COALESCE({part(nameof(AccountRecord.SignInTime))}, {part(nameof(AccountRecord.StateTime))}, '') < @since")}";
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        var rows = (await read.QueryAsync<byte[]>(new(
-            $"SELECT s.PayloadBinary {From} WHERE {conditions} ORDER BY p.name LIMIT @limit",
-            new { after, state = JsonSerializer.Serialize(filter.State ?? default, StateJson.Options).Trim('"'), since = StateJson.Format(filter.DormantSince ?? default), limit = size + 1 }, cancellationToken: cancellationToken))).AsList();
-        var participants = rows.Take(size).Select(row => JsonSerializer.Deserialize<Participant>(row, StateJson.Options)!).ToList();
-        return new(participants, rows.Count > size ? PageToken.Write(arguments, participants[^1].Name) : "");
+        var rows = await database.ReadAsync<(string Name, byte[] Payload)>(
+            $"SELECT p.name, s.PayloadBinary {From} WHERE {conditions} ORDER BY p.name LIMIT @limit",
+            new { after, state = JsonSerializer.Serialize(filter.State ?? default, StateJson.Options).Trim('"'), since = StateJson.Format(filter.DormantSince ?? default), limit = size + 1 }, cancellationToken);
+        return new([.. rows.Take(size).Select(row => StateJson.FindParticipant(row.Payload)).OfType<Participant>()], rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Name) : "");
     }
 }

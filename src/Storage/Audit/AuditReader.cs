@@ -100,11 +100,11 @@ public sealed class AuditReader(ExchangeDatabase database)
         var parameters = new DynamicParameters();
         parameters.Add("@limit", size + 1);
         List<string> conditions = ["TRUE"];
-        if (PageToken.Read(pageToken, arguments, keys: 2) is [var lastTx, var lastSeq])
+        if (PageToken.ReadNumbers(pageToken, arguments, keys: 2) is [var lastTx, var lastSeq])
         {
             conditions.Add($"({database.Sql.Place}) < ({database.Sql.At})");
-            parameters.Add("@tx", long.Parse(lastTx!, CultureInfo.InvariantCulture));
-            parameters.Add("@seq", long.Parse(lastSeq!, CultureInfo.InvariantCulture));
+            parameters.Add("@tx", lastTx);
+            parameters.Add("@seq", lastSeq);
         }
 
         void Where(bool isAsked, string condition, string name, object? value)

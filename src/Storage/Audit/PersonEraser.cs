@@ -11,21 +11,21 @@ public sealed class PersonEraser(ExchangeDatabase database)
     /// <summary>Erases a subject; the number of events that named it. No silo may run: states are rewritten at their revision, beneath the grains.</summary>
     public async Task<long> EraseAsync(string subject, CancellationToken cancellationToken)
     {
-        var count = 0L;
+        // States first: by the history they are found, also when this is repeated.
+        var (sql, count) = (database.Sql, 0L);
+        await database.WriteAsync(
+            $"""
+            UPDATE OrleansStorage SET PayloadBinary = {sql.WithoutStateText("Change", "Who")}
+            WHERE Id IN (SELECT h.item FROM history h JOIN history_person p ON p.seq = h.seq WHERE p.who = @subject) AND PayloadBinary IS NOT NULL AND {sql.StateText("Change", "Who")} = @subject;
+            UPDATE OrleansStorage SET PayloadBinary = {sql.WithoutStateText("By", "Subject")}
+            WHERE GrainTypeString = 'catalog-import' AND PayloadBinary IS NOT NULL AND {sql.StateText("By", "Subject")} = @subject;
+            """,
+            cancellationToken, ("@subject", subject));
         while (await EraseBatchAsync(subject, cancellationToken) is var rows and > 0)
         {
             count += rows;
         }
 
-        var sql = database.Sql;
-        await database.WriteAsync(
-            $"""
-            UPDATE OrleansStorage SET PayloadBinary = {sql.WithoutStateText("Change", "Who")}
-            WHERE GrainTypeString IN ('offer', 'need', 'authority', 'partner') AND PayloadBinary IS NOT NULL AND {sql.StateText("Change", "Who")} = @subject;
-            UPDATE OrleansStorage SET PayloadBinary = {sql.WithoutStateText("By", "Subject")}
-            WHERE GrainTypeString = 'catalog-import' AND PayloadBinary IS NOT NULL AND {sql.StateText("By", "Subject")} = @subject;
-            """,
-            cancellationToken, ("@subject", subject));
         return count;
     }
 

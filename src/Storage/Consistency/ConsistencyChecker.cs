@@ -18,6 +18,9 @@ public static class ConsistencyChecker
     private const char Separator = '\u001F';
     private const string RegisterColumns = "name, kind, parent, country, type, state, language, maturity, title, source_reference, bucket, revision, create_time, update_time, confirm_time, expire_time";
 
+    private static readonly string WriteRegister =
+        $"DELETE FROM register WHERE id = @id OR name = @name; INSERT INTO register(id, {RegisterColumns}) VALUES (@id, {string.Join(", ", RegisterColumns.Split(", ").Select(column => $"@{column}"))})";
+
     /// <summary>Reads everything in one snapshot; the service may run meanwhile.</summary>
     /// <exception cref="StorageException">There is no database, or it can't be read.</exception>
     public static async Task<IReadOnlyList<Inconsistency>> CheckAsync(StorageOptions options, CancellationToken cancellationToken)
@@ -32,7 +35,7 @@ public static class ConsistencyChecker
             }
 
             await using var snapshot = await read.BeginTransactionAsync(sql.Snapshot, cancellationToken);
-            return [.. await ItemsAsync(read, cancellationToken), .. await ParticipantsAsync(read, cancellationToken), .. await StraysAsync(read, cancellationToken), .. await FiguresAsync(read, cancellationToken)];
+            return [.. await ItemsAsync(read, cancellationToken), .. await ParticipantsAsync(read, cancellationToken), .. await StraysAsync(read, cancellationToken), .. await FiguresAsync(sql, read, cancellationToken)];
         }
         catch (DbException error)
         {
@@ -43,9 +46,12 @@ public static class ConsistencyChecker
     /// <summary>Mends what was found, in a resting exchange.</summary>
     public static async Task RepairAsync(ExchangeDatabase database, IReadOnlyList<Inconsistency> found, CancellationToken cancellationToken)
     {
-        foreach (var one in found.Where(one => one.Repair.Length > 0))
+        foreach (var alike in found.Where(one => one.Repair.Length > 0).GroupBy(one => one.Repair))
         {
-            await database.WriteAsync(one.Repair, cancellationToken, [.. one.Parameters]);
+            foreach (var page in alike.Chunk(Page))
+            {
+                await database.WriteAsync(alike.Key, [.. page.Select(one => one.Parameters.ToArray())], cancellationToken);
+            }
         }
     }
 
@@ -91,7 +97,7 @@ public static class ConsistencyChecker
             found.Add(wanted is null
                 ? new($"'{item.Name}' is deleted and stands in the register.", "DELETE FROM tag WHERE item = @id; DELETE FROM register WHERE id = @id", [("@id", id)])
                 : new($"'{item.Name}' {(registered is null ? "is missing from the register" : "stands in the register otherwise than its state says")}.",
-                    $"DELETE FROM register WHERE id = @id; INSERT INTO register(id, {RegisterColumns}) VALUES (@id, {string.Join(", ", RegisterColumns.Split(", ").Select(column => $"@{column}"))})", [("@id", id), .. wanted.Parameters()]));
+                    WriteRegister, [("@id", id), .. wanted.Parameters()]));
         }
 
         var wantedTags = wanted is null ? [] : item.Content.AreasOfFocus.Select(area => $"area:{area}").Concat(item.Content.Goals.Select(goal => string.Create(CultureInfo.InvariantCulture, $"goal:{goal}"))).ToHashSet();
@@ -109,10 +115,13 @@ public static class ConsistencyChecker
         var rows = await read.QueryAsync<(long Id, string Kind, byte[] Payload, string? Row)>(new(
             "SELECT s.Id, s.GrainTypeString, s.PayloadBinary, p.name || ' ' || p.kind || ' ' || p.country || ' ' || p.account FROM OrleansStorage s LEFT JOIN participant p ON p.id = s.Id WHERE s.GrainTypeString IN ('authority', 'partner') AND s.PayloadBinary IS NOT NULL",
             cancellationToken: cancellationToken));
-        return [.. rows.Select(row => (row, State: JsonSerializer.Deserialize<Participant>(row.Payload, StateJson.Options)!)).Where(pair => pair.row.Row != $"{pair.State.Name} {pair.row.Kind} {pair.State.Country} {Account(pair.State)}").Select(pair => new Inconsistency(
-            $"'{pair.State.Name}' stands among the participants otherwise than its state says.",
-            "DELETE FROM participant WHERE id = @id; INSERT INTO participant(id, name, kind, country, account) VALUES (@id, @name, @kind, @country, @account)",
-            [("@id", pair.row.Id), ("@name", pair.State.Name), ("@kind", pair.row.Kind), ("@country", pair.State.Country), ("@account", Account(pair.State))]))];
+        return [.. rows.Select(row => StateJson.FindParticipant(row.Payload) is { } state ? Compare(row, state)
+            : new Inconsistency($"The state of '{row.Row?.Split(' ')[0] ?? $"{row.Kind} {row.Id}"}' cannot be read: restore it from a backup.", "", [])).OfType<Inconsistency>()];
+
+        static Inconsistency? Compare((long Id, string Kind, byte[] Payload, string? Row) row, Participant state) => row.Row == $"{state.Name} {row.Kind} {state.Country} {Account(state)}" ? null : new(
+            $"'{state.Name}' stands among the participants otherwise than its state says.",
+            "DELETE FROM participant WHERE id = @id OR name = @name; INSERT INTO participant(id, name, kind, country, account) VALUES (@id, @name, @kind, @country, @account)",
+            [("@id", row.Id), ("@name", state.Name), ("@kind", row.Kind), ("@country", state.Country), ("@account", Account(state))]);
 
         static string Account(Participant participant) => JsonSerializer.Serialize(participant.Account, StateJson.Options).Trim('"');
     }
@@ -129,8 +138,8 @@ public static class ConsistencyChecker
         ];
     }
 
-    /// <summary>The folded figures and the open deltas against a recount of the register.</summary>
-    private static async Task<List<Inconsistency>> FiguresAsync(DbConnection read, CancellationToken cancellationToken)
+    /// <summary>All deltas against a recount of the register, and the totals, which are served together with the open deltas, against the folded ones.</summary>
+    private static async Task<List<Inconsistency>> FiguresAsync(Dialect sql, DbConnection read, CancellationToken cancellationToken)
     {
         var rows = await read.QueryAsync<(string Dimension, string Value, long Counted, long Told)>(new(
             """
@@ -142,10 +151,21 @@ public static class ConsistencyChecker
               UNION ALL SELECT dimension, value, 0, n FROM statistic_delta) x
             GROUP BY dimension, value HAVING SUM(counted) <> SUM(told)
             """, cancellationToken: cancellationToken));
+        var totals = await read.QueryAsync<(string Dimension, string Value, long Total, long Folded)>(new(
+            $"""
+            SELECT dimension, value, SUM(total), SUM(folded) FROM (
+              SELECT dimension, value, n AS total, 0 AS folded FROM statistic_total
+              UNION ALL SELECT dimension, value, 0, n FROM statistic_delta WHERE ({sql.Place}) <= (SELECT {sql.Place} FROM statistic_fold)) x
+            GROUP BY dimension, value HAVING SUM(total) <> SUM(folded)
+            """, cancellationToken: cancellationToken));
         var now = StateJson.Format(TimeProvider.System.GetUtcNow());
         return [.. rows.Select(row => new Inconsistency(
             string.Create(CultureInfo.InvariantCulture, $"The figures say {row.Told} for {row.Dimension} {row.Value}, a recount {row.Counted}."),
             "INSERT INTO statistic_delta(at, dimension, value, n) VALUES (@at, @dimension, @value, @n)",
-            [("@at", now), ("@dimension", row.Dimension), ("@value", row.Value), ("@n", (int)(row.Counted - row.Told))]))];
+            [("@at", now), ("@dimension", row.Dimension), ("@value", row.Value), ("@n", (int)(row.Counted - row.Told))])),
+            .. totals.Select(row => new Inconsistency(
+                string.Create(CultureInfo.InvariantCulture, $"The total of {row.Dimension} {row.Value} is {row.Total}, its changes add up to {row.Folded}."),
+                "INSERT INTO statistic_total(dimension, value, n) VALUES (@dimension, @value, @n) ON CONFLICT(dimension, value) DO UPDATE SET n = excluded.n",
+                [("@dimension", row.Dimension), ("@value", row.Value), ("@n", (int)row.Folded)]))];
     }
 }

@@ -54,7 +54,8 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
     {
         var settings = Read(connectionString);
         settings.Pooling = false;
-        settings.Options = "-c default_transaction_read_only=on";
+        settings.CommandTimeout = 0; // what reads everything takes as long as it takes
+        settings.Options += " -c default_transaction_read_only=on";
         var connection = new NpgsqlConnection(settings.ToString());
         try
         {
@@ -71,6 +72,17 @@ internal sealed class PostgreSqlDatabase : ExchangeDatabase
     public override ValueTask DisposeAsync() => source.DisposeAsync();
 
     internal override async ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>By the membership's table: 2 is joining, 3 is active, and silos say every five seconds that they live.</summary>
+    public override async Task CheckRestsAsync(CancellationToken cancellationToken)
+    {
+        var running = await ReadAsync<string>(
+            "SELECT address || ':' || port FROM orleansmembershiptable WHERE status IN (2, 3) AND iamalivetime > now() - interval '20 seconds' ORDER BY 1", null, cancellationToken);
+        if (running.Count > 0)
+        {
+            throw new StorageException($"The exchange in '{Location}' runs on {string.Join(", ", running)}: stop it first. A silo that was killed is taken for running for 20 seconds.");
+        }
+    }
 
     internal override ValueTask<DbConnection> OpenScratchAsync(CancellationToken cancellationToken) => OpenReadAsync(cancellationToken);
 

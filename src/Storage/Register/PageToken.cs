@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,6 +14,24 @@ public static class PageToken
     /// <param name="keys">The sort values of the last row.</param>
     public static string Write(string arguments, params string?[] keys) =>
         Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes((string?[])[Fingerprint(arguments), .. keys]));
+
+    /// <summary>Reads a token whose sort values are whole numbers, 0 or more; null for the first page.</summary>
+    /// <exception cref="MatchingException">Invalid: not a token, or one of another list.</exception>
+    public static long[]? ReadNumbers(string token, string arguments, int keys, long most = long.MaxValue)
+    {
+        if (Read(token, arguments, keys) is not { } values)
+        {
+            return null;
+        }
+
+        var numbers = new long[keys];
+        for (var i = 0; i < keys; i++)
+        {
+            numbers[i] = long.TryParse(values[i], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most ? number : throw Refusal(token);
+        }
+
+        return numbers;
+    }
 
     /// <summary>Reads a token; null for the first page.</summary>
     /// <exception cref="MatchingException">Invalid: not a token, or one of another list.</exception>
@@ -36,8 +55,11 @@ public static class PageToken
             // said below
         }
 
-        throw MatchingException.Invalid("pageToken", $"'{ResourceId.Excerpt(token)}' is not a token of this list; repeat the call that gave it with the same arguments, or leave it empty.");
+        throw Refusal(token);
     }
+
+    private static MatchingException Refusal(string token) =>
+        MatchingException.Invalid("pageToken", $"'{ResourceId.Excerpt(token)}' is not a token of this list; repeat the call that gave it with the same arguments, or leave it empty.");
 
     private static string Fingerprint(string arguments) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(arguments)).AsSpan(0, 8));
 }

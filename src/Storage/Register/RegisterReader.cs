@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Storage;
@@ -44,7 +43,7 @@ public sealed class RegisterReader(ExchangeDatabase database)
         }
 
         var direction = descending ? "DESC" : "ASC";
-        var sql = $"SELECT s.PayloadBinary AS Payload, {column} AS Key, r.name AS Name FROM register r JOIN OrleansStorage s ON s.Id = r.id WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit";
+        var sql = $"SELECT s.PayloadBinary AS Payload, p.key AS Key, p.name AS Name FROM (SELECT r.id, {column} AS key, r.name FROM register r WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit) p JOIN OrleansStorage s ON s.Id = p.id ORDER BY p.key {direction}, p.name {direction}";
         await using var read = await database.OpenReadAsync(cancellationToken);
         var rows = (await read.QueryAsync<(byte[] Payload, string Key, string Name)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
         return new(
@@ -52,17 +51,16 @@ public sealed class RegisterReader(ExchangeDatabase database)
             rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Key, rows[size - 1].Name) : "");
     }
 
-    /// <summary>One page of participants, by name.</summary>
+    /// <summary>One page of participants, by name; one whose state cannot be read is missing from it.</summary>
     public async Task<Page<Participant>> ListParticipantsAsync(ParentKind kind, int pageSize, string pageToken, CancellationToken cancellationToken)
     {
         var size = PageSize(pageSize);
         var after = PageToken.Read(pageToken, kind.ToString(), keys: 1)?[0] ?? "";
         await using var read = await database.OpenReadAsync(cancellationToken);
-        var rows = (await read.QueryAsync<byte[]>(new(
-            "SELECT s.PayloadBinary FROM participant p JOIN OrleansStorage s ON s.Id = p.id WHERE p.kind = @kind AND p.name > @after ORDER BY p.name LIMIT @limit",
+        var rows = (await read.QueryAsync<(string Name, byte[] Payload)>(new(
+            "SELECT p.name, s.PayloadBinary FROM participant p JOIN OrleansStorage s ON s.Id = p.id WHERE p.kind = @kind AND p.name > @after ORDER BY p.name LIMIT @limit",
             new { kind = kind == ParentKind.Authority ? "authority" : "partner", after, limit = size + 1 }, cancellationToken: cancellationToken))).AsList();
-        var participants = rows.Take(size).Select(row => JsonSerializer.Deserialize<Participant>(row, StateJson.Options)!).ToList();
-        return new(participants, rows.Count > size ? PageToken.Write(kind.ToString(), participants[^1].Name) : "");
+        return new([.. rows.Take(size).Select(row => StateJson.FindParticipant(row.Payload)).OfType<Participant>()], rows.Count > size ? PageToken.Write(kind.ToString(), rows[size - 1].Name) : "");
     }
 
     /// <summary>The next published items that are the caller's business and pass a filter, by name, with their storage ids; null for a state that cannot be read.</summary>
@@ -116,12 +114,13 @@ public sealed class RegisterReader(ExchangeDatabase database)
             new { parent = parent.ToString(), kind = kind == ItemKind.Offer ? "offer" : "need", references = SqlJson.Of(references) }, cancellationToken: cancellationToken))).ToDictionary(row => row.Reference, row => row.Name);
     }
 
-    /// <summary>How many participants of a kind there are.</summary>
-    public async Task<int> CountParticipantsAsync(ParentKind kind, CancellationToken cancellationToken)
-    {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        return await read.ExecuteScalarAsync<int>(new("SELECT COUNT(*) FROM participant WHERE kind = @kind", new { kind = kind == ParentKind.Authority ? "authority" : "partner" }, cancellationToken: cancellationToken));
-    }
+    /// <summary>The names of all authorities.</summary>
+    public async Task<IReadOnlySet<string>> ReadAuthoritiesAsync(CancellationToken cancellationToken) =>
+        (await database.ReadAsync<string>("SELECT name FROM participant WHERE kind = 'authority'", null, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether there is a participant of this name.</summary>
+    public async Task<bool> HasParticipantAsync(ParentId name, CancellationToken cancellationToken) =>
+        (await database.ReadAsync<bool>("SELECT EXISTS (SELECT 1 FROM participant WHERE name = @name)", new { name = name.ToString() }, cancellationToken))[0];
 
     /// <summary>How many items there are, in any state.</summary>
     public async Task<long> CountItemsAsync(CancellationToken cancellationToken)
@@ -141,8 +140,8 @@ public sealed class RegisterReader(ExchangeDatabase database)
     {
         switch (parent)
         {
-            case "authorities/-": return "r.parent LIKE 'authorities/%'";
-            case "partners/-": return "r.parent LIKE 'partners/%'";
+            case "authorities/-": return "r.name >= 'authorities/' AND r.name < 'authorities0'"; // names begin with the parent, and 0 follows the slash
+            case "partners/-": return "r.name >= 'partners/' AND r.name < 'partners0'";
             default:
                 parameters.Add("@parent", ParentId.Parse(parent, "parent").ToString());
                 return "r.parent = @parent";

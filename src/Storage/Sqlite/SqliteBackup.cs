@@ -50,17 +50,26 @@ public static class SqliteBackup
         }
     }
 
+    /// <summary>Makes an empty file that only its owner may read.</summary>
+    private static ValueTask CreateAsync(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(file, options).DisposeAsync();
+    }
+
     /// <summary>By SQLite's backup interface, in one step, which is one snapshot.</summary>
     private static async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
     {
         await using var source = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = from, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         await using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = to, Pooling = false }.ToString());
         await source.OpenAsync(cancellationToken);
+        await CreateAsync(to); // before SQLite would, whose file others may read
         await target.OpenAsync(cancellationToken);
         source.BackupDatabase(target);
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(to, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
     }
 }
