@@ -69,7 +69,7 @@ internal sealed partial class AccountTable(IGrainFactory grains, TimeProvider cl
     /// <summary>Asks unless there is a fresh answer.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) => Age() < Fresh ? Task.CompletedTask : ReadAsync(changes: false, cancellationToken);
 
-    private TimeSpan Age() => last is { } answer ? clock.GetUtcNow() - answer.Time : TimeSpan.MaxValue;
+    private TimeSpan Age() => last is { } answer ? clock.GetElapsedTime(answer.Asked) : TimeSpan.MaxValue;
 
     private AccountStanding? Find(ParentId participant) => last?.Standings.GetValueOrDefault(participant.ToString());
 
@@ -100,13 +100,13 @@ internal sealed partial class AccountTable(IGrainFactory grains, TimeProvider cl
 
     private async Task AskAsync()
     {
-        var asked = clock.GetUtcNow();
+        var asked = clock.GetTimestamp();
         using var patience = new CancellationTokenSource(Timeout);
         var answer = await grains.GetAccounts().ListStandingsAsync(patience.Token).WaitAsync(patience.Token);
         last = new(answer.ToFrozenDictionary(standing => standing.Name, StringComparer.Ordinal), asked);
     }
 
-    private sealed record Answer(FrozenDictionary<string, AccountStanding> Standings, DateTimeOffset Time);
+    private sealed record Answer(FrozenDictionary<string, AccountStanding> Standings, long Asked);
 
     [LoggerMessage(EventId = 602, Level = LogLevel.Warning, Message = "The accounts' states could not be read")]
     private partial void LogNotRead(Exception error);
