@@ -27,6 +27,9 @@ public static class MatchingSiloBuilderExtensions
     /// <summary>Grains whose place a silo remembers; more than are busy at once.</summary>
     private const int CachedPlaces = 20_000;
 
+    /// <summary>A grain that nobody asks for so long leaves memory, at the latest after twice as long. Coming back takes one read.</summary>
+    private static readonly TimeSpan RestFor = TimeSpan.FromMinutes(5);
+
     /// <summary>Adds everything the grains need except storage and clustering, which each host chooses. Expects an ExchangeDatabase among the services.</summary>
     /// <remarks>Invalid options stop the host at start-up with an <see cref="OptionsValidationException"/>.</remarks>
     public static ISiloBuilder AddMatching(this ISiloBuilder silo)
@@ -51,6 +54,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddHostedService<PartitionBalancer>().AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB
+        services.Configure<GrainCollectionOptions>(grains => grains.CollectionAge = RestFor);
         silo.AddStartupTask<ExchangeStart>();
         return silo;
     }
