@@ -85,7 +85,7 @@ public sealed class BulkLoad(BulkStore store, MatchingModel file, (Func<string, 
         }
         finally
         {
-            batches.Writer.Complete();
+            batches.Writer.TryComplete();
             await writing;
         }
 
@@ -94,12 +94,20 @@ public sealed class BulkLoad(BulkStore store, MatchingModel file, (Func<string, 
 
         async Task WriteAsync()
         {
-            await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
+            try
             {
-                var known = await store.FindExistingAsync(batch, cancellationToken);
-                var fresh = batch.Where(item => !known.Contains(item.Name)).DistinctBy(item => item.Name).ToList();
-                await store.WriteAsync(model.Version, fresh, cancellationToken);
-                (loaded, existing) = (loaded + fresh.Count, existing + batch.Count - fresh.Count);
+                await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken))
+                {
+                    var known = await store.FindExistingAsync(batch, cancellationToken);
+                    var fresh = batch.Where(item => !known.Contains(item.Name)).DistinctBy(item => item.Name).ToList();
+                    await store.WriteAsync(model.Version, fresh, cancellationToken);
+                    (loaded, existing) = (loaded + fresh.Count, existing + batch.Count - fresh.Count);
+                }
+            }
+            catch (Exception error)
+            {
+                batches.Writer.TryComplete(error); // or whoever prepares would wait for room for ever
+                throw;
             }
         }
     }

@@ -30,7 +30,7 @@ internal sealed class SearchGrain(PartitionSearch search, RegisterReader registe
             _ => Math.Min(query.PageSize, MaxPageSize),
         };
         var arguments = $"search|{query.Text}|{query.LanguageCode}|{query.Filter}";
-        var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
+        var skip = PageToken.ReadNumbers(query.PageToken, arguments, keys: 1, most: MaxHits) is [var offset] ? (int)offset : 0;
         var (hits, unreachable) = await search.FindAsync(query.Text, query.LanguageCode, query.Filter.Length > 0 ? MaxHits : Math.Min(MaxHits, skip + size + 1), cancellationToken);
         var passing = query.Filter.Length == 0 ? null : await register.FilterAsync([.. hits.Select(hit => hit.Name)], query.Filter, cancellationToken);
         var page = hits.Where(hit => passing?.Contains(hit.Name) ?? true).Skip(skip).Take(size + 1).ToList();

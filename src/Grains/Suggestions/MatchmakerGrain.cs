@@ -21,6 +21,9 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     private const int MaxPageSize = 100;
     private const int MaxText = 10_000;
 
+    /// <summary>The version of a list that is not kept.</summary>
+    private const string NoVersion = "0";
+
     public async Task<SuggestionPage> PreviewAsync(ItemContent need, ParentId? requester, SuggestionQuery query, CancellationToken cancellationToken)
     {
         ItemRules.Check(need, ItemKind.Need);
@@ -38,7 +41,13 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         if (query.MinScore is null && query.Constraints.IsEmpty && await FindKeptAsync(item, model.Version, cancellationToken) is { } kept)
         {
             var standing = await register.FindStandingAsync([.. kept.Hits.Select(hit => hit.Name)], clock.GetUtcNow(), cancellationToken); // as expiring changes no list, and withdrawing only in a moment
-            return await PageAsync(model, item.Name, item.Content, [.. kept.Hits.Where(hit => standing.Contains(hit.Name))], kept.AsOf, query, item.Name, cancellationToken);
+            PartitionHit[] left = [.. kept.Hits.Where(hit => standing.Contains(hit.Name))];
+            if (left.Length == kept.Hits.Count || (left.Length > 0 && kept.Hits.Count < options.Value.KeptPerNeed))
+            {
+                return await PageAsync(model, item.Name, item.Content, left, kept.AsOf, query, item.Name, cancellationToken);
+            }
+
+            // what was kept is no longer the best there is: others may take the places
         }
 
         var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
@@ -46,20 +55,24 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     }
 
     /// <summary>The kept list, or null where there is none for this revision and model, or none that can be read.</summary>
-    private async Task<SuggestionList?> FindKeptAsync(Item need, string model, CancellationToken cancellationToken)
+    private Task<SuggestionList?> FindKeptAsync(Item need, string model, CancellationToken cancellationToken) =>
+        ReadAsync(need.Name, list => list.FindAsync(need.Revision, model, cancellationToken), null);
+
+    /// <summary>What a kept list says; something else where it cannot be read.</summary>
+    private async Task<T> ReadAsync<T>(string need, Func<ISuggestionListGrain, ValueTask<T>> read, T otherwise)
     {
         try
         {
-            return await GrainFactory.GetGrain<ISuggestionListGrain>(need.Name).FindAsync(need.Revision, model, cancellationToken);
+            return await read(GrainFactory.GetGrain<ISuggestionListGrain>(need));
         }
         catch (Exception error) when (Unreadable.IsCauseOf(error))
         {
-            return null; // the partition that keeps it says so
+            return otherwise; // the partition that keeps it says so
         }
     }
 
     public async Task<IReadOnlyList<string>> GetVersionsAsync(IReadOnlyList<ItemId> needs, CancellationToken cancellationToken) =>
-        await Task.WhenAll(needs.Select(need => GrainFactory.GetGrain<ISuggestionListGrain>(need.ToString()).GetVersionAsync(cancellationToken).AsTask()));
+        await Task.WhenAll(needs.Select(need => ReadAsync(need.ToString(), list => list.GetVersionAsync(cancellationToken), NoVersion)));
 
     public async Task<SuggestionPage> ListProspectsAsync(ItemId offer, SuggestionQuery query, Caller caller, CancellationToken cancellationToken)
     {
@@ -116,12 +129,11 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     /// <summary>Where the offer stands in the need's list, where it stood before, and why that changed.</summary>
     private async Task<Suggestion> PlaceAsync(Suggestion suggestion, Item need, string languageCode, CancellationToken cancellationToken)
     {
-        var list = GrainFactory.GetGrain<ISuggestionListGrain>(need.Name);
-        var kept = await list.FindAsync(need.Revision, suggestion.ModelVersion, cancellationToken);
+        var kept = await FindKeptAsync(need, suggestion.ModelVersion, cancellationToken);
         var threshold = models.Current.Fusion.Threshold;
         var listed = Exposure.Apply([.. (kept?.Hits ?? []).Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth, threshold);
         var rank = 1 + listed.ToList().FindIndex(entry => entry.Hit.Name == suggestion.Offer);
-        if (await list.FindEarlierAsync(cancellationToken) is not { } before)
+        if (await ReadAsync(need.Name, list => list.FindEarlierAsync(cancellationToken), null) is not { } before)
         {
             return suggestion with { Rank = rank };
         }
@@ -160,7 +172,7 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
             _ => Math.Min(query.PageSize, MaxPageSize),
         };
         var arguments = string.Create(CultureInfo.InvariantCulture, $"{list}|{query.MinScore}|{model.Version}|{prospects}|{string.Join(',', query.Constraints.Maturities)}|{string.Join(',', query.Constraints.Countries)}|{string.Join(',', query.Constraints.Languages)}");
-        var skip = PageToken.Read(query.PageToken, arguments, keys: 1) is [var offset] ? int.Parse(offset!, CultureInfo.InvariantCulture) : 0;
+        var skip = PageToken.ReadNumbers(query.PageToken, arguments, keys: 1, most: options.Value.KeptPerNeed) is [var offset] ? (int)offset : 0;
         var threshold = query.MinScore ?? model.Fusion.Threshold;
         var ranked = Exposure.Apply([.. hits.Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth, model.Fusion.Threshold);
         var page = ranked.Skip(skip).Take(size).ToList();
@@ -170,7 +182,8 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
             .Select(entry => Explain(model, name, content, own, texts[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
         var next = skip + size < ranked.Count ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "";
-        var abstention = ranked.Count > 0 ? null : new Abstention(
+        var isAll = skip == 0 && next.Length == 0; // an index may name for a moment what was withdrawn
+        var abstention = ranked.Count > 0 && !(isAll && suggestions.Count == 0) ? null : new Abstention(
             ExplanationText.Abstention(query.LanguageCode, closest is { } near && texts.TryGetValue(near.Name, out var item) ? item.Content.Title : ""),
             threshold, closest?.Name ?? "", closest?.Score ?? 0);
         return new(suggestions, abstention, next, asOf);
