@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using CooperaNet.Matching.V1;
 using Grpc.Net.Client;
 
@@ -68,22 +66,7 @@ public sealed class AccessTests : IDisposable
     [InlineData("PKCS #12")]
     public async Task With_a_certificate_both_ports_speak_tls(string form)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=test.example.org", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddHours(1));
-        var (file, keyFile) = (Path.Combine(directory, form == "PEM" ? "certificate.pem" : "certificate.pfx"), Path.Combine(directory, "key.pem"));
-        (string, string)[] settings = [("Gateway__Certificate__Path", file)];
-        if (form == "PEM")
-        {
-            await File.WriteAllTextAsync(file, certificate.ExportCertificatePem(), cancellation);
-            await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), cancellation);
-            settings = [.. settings, ("Gateway__Certificate__KeyPath", keyFile)];
-        }
-        else
-        {
-            await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pkcs12, "opens it"), cancellation);
-            settings = [.. settings, ("Gateway__Certificate__Password", "opens it")];
-        }
-
+        var settings = await (form == "PEM" ? TestCertificate.WriteAsync(directory, "certificate", "Gateway") : TestCertificate.WritePkcs12Async(directory, "certificate", "Gateway"));
         await using var exchange = await ExchangeProcess.Start(Path.Combine(directory, "data"), false, settings).ReadyAsync(cancellation);
         using var channel = GrpcChannel.ForAddress(exchange.Grpc.BaseAddress!, new() { HttpClient = exchange.Grpc });
 

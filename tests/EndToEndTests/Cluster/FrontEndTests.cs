@@ -46,6 +46,45 @@ public sealed class FrontEndTests : IDisposable
         }
     }
 
+    /// <summary>Knowing the database is not enough to belong to a cluster.</summary>
+    [Fact]
+    public async Task A_member_with_another_certificate_reaches_nobody()
+    {
+        await using var database = await TestDatabase.StartAsync("PostgreSql", directory, cancellation);
+        var shared = await TestCertificate.WriteAsync(directory, "shared", "Cluster");
+        var other = await TestCertificate.WriteAsync(directory, "other", "Cluster");
+        await using var silo = await ExchangeProcess.Start(directory, sample: true, [.. database.Settings, .. shared]).ReadyAsync(cancellation);
+        await using var strangeSilo = ExchangeProcess.Start(directory, sample: false, [.. database.Settings, .. other]);
+        await using var strangeFrontEnd = ExchangeProcess.StartFrontEnd(directory, [.. database.Settings, .. other]);
+        await using var plainFrontEnd = ExchangeProcess.StartFrontEnd(directory, database.Settings);
+
+        await using var frontEnd = await ExchangeProcess.StartFrontEnd(directory, [.. database.Settings, .. shared]).ReadyAsync(cancellation);
+        await PublishAsync(frontEnd);
+        Assert.NotNull(await UntilFoundAsync(frontEnd)); // all partitions answer, and none of them lies with the stranger
+
+        await Task.Delay(TimeSpan.FromSeconds(5), cancellation); // the others had several times as long as the one that belongs
+        foreach (var stranger in new[] { strangeSilo, strangeFrontEnd, plainFrontEnd })
+        {
+            Assert.False(await IsReadyAsync(stranger));
+        }
+
+        using var answer = await AskAsync(frontEnd);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private async Task<bool> IsReadyAsync(ExchangeProcess member)
+    {
+        try
+        {
+            using var answer = await member.Json.GetAsync("/health/ready", cancellation);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // it doesn't even listen
+        }
+    }
+
     private async Task AnswersOperatorsOnlyAsync(ExchangeProcess silo, (string Name, string Value)[] settings)
     {
         await Assert.ThrowsAsync<HttpRequestException>(() => silo.Grpc.GetAsync("/", cancellation)); // nobody listens

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Dapper;
 
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
@@ -22,14 +21,14 @@ public sealed class NetworkTests : IAsyncLifetime
     {
         network = await TestNetwork.StartAsync(Hosts);
         database = await TestDatabase.StartAsync("PostgreSql", directory, cancellation, TestNetwork.Database);
-        var (certificate, key) = await CertificateAsync();
+        var certificate = await TestCertificate.WriteAsync(directory, "certificate", "Cluster");
         for (var host = 0; host < Hosts; host++)
         {
             silos.Add(await ExchangeProcess.StartInNetwork(
                 network.Name(host), TestNetwork.Address(host), directory,
                 [
                     .. database.Settings, ("Matching__Partitions", "4"), ("Matching__BalancePeriod", "00:00:01"),
-                    ("Gateway__Certificate__Path", certificate), ("Gateway__Certificate__KeyPath", key), ("Cluster__Certificate__Path", certificate), ("Cluster__Certificate__KeyPath", key),
+                    .. certificate, .. certificate.Select(setting => (setting.Name.Replace("Cluster", "Gateway", StringComparison.Ordinal), setting.Value)),
                     ("Identity__Issuers__0__Issuer", "https://issuer.example.org"), ("Identity__Issuers__0__JwksFile", await KeySetAsync()),
                 ]).ReadyAsync(cancellation));
         }
@@ -151,16 +150,6 @@ public sealed class NetworkTests : IAsyncLifetime
     {
         await using var connection = await database!.ConnectAsync(cancellation);
         Assert.Empty(acknowledged.Except(await connection.QueryAsync<string>("SELECT name FROM register")));
-    }
-
-    private async Task<(string Certificate, string Key)> CertificateAsync()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=test.example.org", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddHours(1));
-        var (file, keyFile) = (Path.Combine(directory, "certificate.pem"), Path.Combine(directory, "key.pem"));
-        await File.WriteAllTextAsync(file, certificate.ExportCertificatePem(), cancellation);
-        await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem(), cancellation);
-        return (file, keyFile);
     }
 
     /// <summary>Of an issuer that never issues: beyond loopback a gateway wants one.</summary>
