@@ -9,6 +9,7 @@ namespace CooperaNet.Matching.Models;
 internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeDatabase database)
 {
     private readonly string folder = Path.Combine(database.Folder, "models");
+    private readonly ModelFileStore store = new(database);
     private readonly Lock following = new();
     private volatile MatchingModel? current;
     private volatile MatchingModel? next;
@@ -27,7 +28,7 @@ internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeD
     /// a sentence model is not kept: the file alone could not answer under its version.
     /// </summary>
     /// <exception cref="IOException">The disk is full or cannot be written; nothing else depends on it.</exception>
-    public void Keep(ModelState state)
+    public async Task KeepAsync(ModelState state, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         if (file.Parts.Sentences is null && !System.IO.File.Exists(PathOf(file.Version)))
@@ -44,11 +45,24 @@ internal sealed class ActiveModel(MatchingModel file, string filePath, ExchangeD
             }
         }
 
-        var wanted = new[] { file.Version, state.Current?.Version, state.Next?.Version }.OfType<string>().Select(version => PathOf(MatchingModel.FileVersion(version))).ToHashSet();
-        foreach (var old in Directory.GetFiles(folder, "*.bin").Where(path => !wanted.Contains(path)))
+        var wanted = new[] { file.Version, state.Current?.Version, state.Next?.Version }.OfType<string>().Select(MatchingModel.FileVersion).ToHashSet();
+        foreach (var old in Directory.GetFiles(folder, "*.bin").Where(path => !wanted.Contains(Path.GetFileNameWithoutExtension(path))))
         {
             System.IO.File.Delete(old);
         }
+
+        if (file.Parts.Sentences is null)
+        {
+            await store.KeepAsync(file.Version, filePath, wanted, cancellationToken);
+        }
+    }
+
+    /// <summary>Fetches the file of a version that another silo kept; nothing happens where none did.</summary>
+    public async Task FetchAsync(string version, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        var fileVersion = MatchingModel.FileVersion(version);
+        await store.FetchAsync(fileVersion, PathOf(fileVersion), cancellationToken);
     }
 
     /// <summary>Whether this silo has the file of a version.</summary>

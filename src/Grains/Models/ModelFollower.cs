@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -13,13 +14,18 @@ internal sealed partial class ModelFollower(IGrainFactory grains, ActiveModel mo
     {
         var grain = grains.GetGrain<IModelGrain>(0);
         var state = await grain.GetAsync(cancellationToken);
+        if (state.Current is { } wanted && !models.Has(wanted.Version))
+        {
+            await models.FetchAsync(wanted.Version, cancellationToken);
+        }
+
         state = await grain.OfferAsync(models.File.Version, state.Current is { } known && models.Has(known.Version), cancellationToken);
         models.Follow(state);
         try
         {
-            models.Keep(state);
+            await models.KeepAsync(state, cancellationToken);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DbException)
         {
             LogNotKept(error);
         }

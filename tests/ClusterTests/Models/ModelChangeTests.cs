@@ -84,16 +84,16 @@ public sealed class ModelChangeTests : IAsyncLifetime
     }
 
     [Fact]
-    public void The_file_of_a_model_that_is_wanted_is_kept_and_a_missing_one_is_not_followed()
+    public async Task The_file_of_a_model_that_is_wanted_is_kept_and_a_missing_one_is_not_followed()
     {
         using var file = ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"));
         var models = new ActiveModel(file, Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin"), exchange.Database);
         var folder = Path.Combine(exchange.Database.Folder, "models");
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "cross-wanted.bin"), "");
-        File.WriteAllText(Path.Combine(folder, "cross-old.bin"), "");
+        await File.WriteAllTextAsync(Path.Combine(folder, "cross-wanted.bin"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "cross-old.bin"), "", TestContext.Current.CancellationToken);
 
-        models.Keep(new() { Current = new(file.Version, null), Next = new("cross-wanted+1234", null) });
+        await models.KeepAsync(new() { Current = new(file.Version, null), Next = new("cross-wanted+1234", null) }, TestContext.Current.CancellationToken);
         models.Follow(new() { Current = new("cross-gone", null), Next = new("cross-gone+1", null) });
 
         Assert.Equal([$"{file.Version}.bin", "cross-wanted.bin"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));

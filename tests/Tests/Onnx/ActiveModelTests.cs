@@ -16,18 +16,18 @@ public sealed class ActiveModelTests(TinyMatchingModel tiny) : IClassFixture<Tin
         {
             var (own, other) = (ShippedModel.Instance, tiny.Model);
             var before = new ActiveModel(own, ShippedModel.File, database);
-            before.Keep(new() { Current = new(own.Version, null) });
+            await before.KeepAsync(new() { Current = new(own.Version, null) }, TestContext.Current.CancellationToken);
             Assert.Equal([$"{own.Version}.bin"], Kept());
             Assert.False(before.Has(other.Version));
 
             var after = new ActiveModel(other, ShippedModel.File, database);
             Assert.True(after.Has(own.Version));
-            after.Keep(new() { Current = new(own.Version, null), Next = new(other.Version, null) });
+            await after.KeepAsync(new() { Current = new(own.Version, null), Next = new(other.Version, null) }, TestContext.Current.CancellationToken);
             Assert.Equal([$"{own.Version}.bin"], Kept());
             after.Follow(new() { Current = new(own.Version, null), Next = new(other.Version, null) });
             Assert.Equal((own.Version, null, tiny.Model), (after.Current.Version, after.Current.Parts.Sentences, after.Next));
 
-            after.Keep(new() { Current = new(other.Version, null) });
+            await after.KeepAsync(new() { Current = new(other.Version, null) }, TestContext.Current.CancellationToken);
             Assert.Empty(Kept());
         }
 
