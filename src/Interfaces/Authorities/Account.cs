@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace CooperaNet.Matching.Authorities;
 
 /// <summary>What is known of an account beside its state; also what is stored. Fields are only ever added.</summary>
@@ -33,6 +36,9 @@ public sealed record AccountRecord
 
     /// <summary>A change of the address that waits for both confirmations.</summary>
     [Id(9)] public AddressChange? AddressChange { get; init; }
+
+    /// <summary>Fields that a later version of the program wrote: this one keeps them when it writes, as versions are mixed while silos are replaced. Null without any.</summary>
+    [JsonExtensionData] [field: NonSerialized] public Dictionary<string, JsonElement>? Later { get; init; }
 }
 
 /// <summary>What became of a message.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace CooperaNet.Matching.Authorities;
 
 /// <summary>The state of an authority's one institutional account. "Designated" in the Secretariat's papers is <see cref="Active"/>.</summary>
@@ -58,6 +61,9 @@ public sealed record Participant
 
     /// <summary>The etag that an update must carry.</summary>
     public string Etag => Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Fields that a later version of the program wrote: this one keeps them when it writes, as versions are mixed while silos are replaced. Null without any.</summary>
+    [JsonExtensionData] [field: NonSerialized] public Dictionary<string, JsonElement>? Later { get; init; }
 }
 
 /// <summary>What a participant may change of its own profile; null leaves a field as it is.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace CooperaNet.Matching.Items;
 
 /// <summary>Where an item stands. Verbs change it; time alone never does (see <see cref="Item.ExpireTime"/>).</summary>
@@ -81,6 +84,9 @@ public sealed record ItemContent
 
     /// <summary>After this moment the item takes no part in matching; null for never.</summary>
     [Id(12)] public DateTimeOffset? ExpireTime { get; init; }
+
+    /// <summary>Fields that a later version of the program wrote: this one keeps them when it writes, as versions are mixed while silos are replaced. Null without any.</summary>
+    [JsonExtensionData] [field: NonSerialized] public Dictionary<string, JsonElement>? Later { get; init; }
 }
 
 /// <summary>One offer or need with what the service knows of it; also what is stored. Fields are only ever added.</summary>
@@ -140,4 +146,7 @@ public sealed record Item
 
     /// <summary>False before the first write and after a draft was deleted.</summary>
     public bool Exists => State != ItemState.None;
+
+    /// <summary>Fields that a later version of the program wrote: this one keeps them when it writes, as versions are mixed while silos are replaced. Null without any.</summary>
+    [JsonExtensionData] [field: NonSerialized] public Dictionary<string, JsonElement>? Later { get; init; }
 }

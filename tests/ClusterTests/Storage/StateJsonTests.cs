@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -83,6 +84,21 @@ public partial class StateJsonTests
         Hits = [new("authorities/pe/offers/a", "PE", 0.5, true, 0.1, 0.3, 0.4, 0.2, -0.1, 0.6, 1)],
         Before = new("l", 1, [new("authorities/ar/offers/b", 0.25)]),
     };
+
+    /// <summary>A silo of this version changes an item that one of the next version wrote: nothing of it is lost.</summary>
+    [Fact]
+    public void Fields_of_a_later_version_are_kept()
+    {
+        var later = JsonSerializer.Serialize(FullItem, StateJson.Options).Replace("\"Title\":", "\"Tone\":{\"Warm\":true},\"Title\":", StringComparison.Ordinal).Replace("\"Bucket\":", "\"Shelf\":[1],\"Bucket\":", StringComparison.Ordinal);
+        var profile = JsonSerializer.Serialize(FullParticipant, StateJson.Options).Replace("\"Epoch\":", "\"Era\":\"x\",\"Epoch\":", StringComparison.Ordinal).Replace("\"Country\":", "\"Continent\":\"y\",\"Country\":", StringComparison.Ordinal);
+
+        var item = JsonNode.Parse(JsonSerializer.Serialize(StateJson.FindItem(Encoding.UTF8.GetBytes(later))! with { Revision = 4 }, StateJson.Options))!;
+        var participant = JsonNode.Parse(JsonSerializer.Serialize(StateJson.FindParticipant(Encoding.UTF8.GetBytes(profile))! with { Revision = 2 }, StateJson.Options))!;
+
+        Assert.Equal((4, 1, true), ((int)item["Revision"]!, (int)item["Shelf"]![0]!, (bool)item["Content"]!["Tone"]!["Warm"]!));
+        Assert.Equal((2, "y"), ((int)participant["Revision"]!, (string)participant["Continent"]!));
+        Assert.Equal("x", (string)participant["AccountRecord"]!["Era"]!);
+    }
 
     [Fact]
     public void An_item_is_written_as_ever() => AssertGolden(FullItem,
