@@ -40,8 +40,7 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var model = models.Current;
         if (query.MinScore is null && query.Constraints.IsEmpty && await FindKeptAsync(item, model.Version, cancellationToken) is { } kept)
         {
-            var standing = await register.FindStandingAsync([.. kept.Hits.Select(hit => hit.Name)], clock.GetUtcNow(), cancellationToken); // as expiring changes no list, and withdrawing only in a moment
-            PartitionHit[] left = [.. kept.Hits.Where(hit => standing.Contains(hit.Name))];
+            var left = await AtPresentAsync(model, item, kept.Hits, cancellationToken);
             if (left.Length == kept.Hits.Count || (left.Length > 0 && kept.Hits.Count < options.Value.KeptPerNeed))
             {
                 return await PageAsync(model, item.Name, item.Content, left, kept.AsOf, query, item.Name, cancellationToken);
@@ -52,6 +51,18 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
 
         var answer = await AskAsync(model, item.Content, ItemKind.Need, item.Parent, query, cancellationToken);
         return await PageAsync(model, item.Name, item.Content, answer.Hits[0], answer.AsOf, query, item.Name, cancellationToken) with { Unreachable = answer.Unreachable };
+    }
+
+    /// <summary>What still stands of what was kept, as it counts now: time passes without changing a list, and withdrawing changes it only in a moment.</summary>
+    private async Task<PartitionHit[]> AtPresentAsync(MatchingModel model, Item need, IReadOnlyList<PartitionHit> kept, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (standing, fresh) = (await register.FindStandingAsync([.. kept.Select(hit => hit.Name)], now, cancellationToken), freshness.Value.At(now));
+        var language = LanguageDetector.PositionOf(need.Content.LanguageCode);
+        return [.. kept.Where(hit => standing.ContainsKey(hit.Name)).Select(Now).OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Name, StringComparer.Ordinal)];
+
+        PartitionHit Now(PartitionHit hit) => standing[hit.Name] < fresh.StaleBefore == hit.Stale ? hit
+            : hit with { Stale = !hit.Stale, Score = model.Fusion.Of(language, hit.Language).Score(hit.ToSignals(), !hit.Stale) };
     }
 
     /// <summary>The kept list, or null where there is none for this revision and model, or none that can be read.</summary>

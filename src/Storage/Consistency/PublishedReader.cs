@@ -30,7 +30,7 @@ public sealed class PublishedReader(ExchangeDatabase database)
             "SELECT item, dimension, value FROM tag WHERE item IN (SELECT CAST(atom AS BIGINT) FROM json_each(@ids)) AND dimension IN ('area', 'goal')",
             new { ids = SqlJson.Of(rows.Select(row => row.Id)) }, cancellationToken: cancellationToken))).ToLookup(tag => (tag.Item, tag.Dimension), tag => tag.Value);
         return [.. rows.Select(row => new PublishedItem(
-            row.Id, row.Name, row.Parent, row.Country, Maturities.GetValueOrDefault(row.Maturity), Time(row.Confirmed), row.Expires is null ? null : Time(row.Expires),
+            row.Id, row.Name, row.Parent, row.Country, Maturities.GetValueOrDefault(row.Maturity), StateJson.ReadTime(row.Confirmed), row.Expires is null ? null : StateJson.ReadTime(row.Expires),
             [.. tags[(row.Id, "area")]], [.. tags[(row.Id, "goal")].Select(goal => int.Parse(goal, CultureInfo.InvariantCulture))]))];
     }
 
@@ -46,8 +46,6 @@ public sealed class PublishedReader(ExchangeDatabase database)
             new { tx, seq, partition, partitions, names = SqlJson.Of(names) }, cancellationToken);
         return changed.ToHashSet();
     }
-
-    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 
     private sealed class Row
     {

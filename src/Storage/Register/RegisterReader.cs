@@ -74,12 +74,13 @@ public sealed class RegisterReader(ExchangeDatabase database)
         return [.. (await read.QueryAsync<(long Id, string Name, byte[] Payload)>(new(sql, parameters, cancellationToken: cancellationToken))).Select(row => (row.Id, row.Name, StateJson.FindItem(row.Payload)))];
     }
 
-    /// <summary>Those of these names whose items are published and have not expired.</summary>
-    public async Task<IReadOnlySet<string>> FindStandingAsync(IReadOnlyCollection<string> names, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Those of these names whose items are published and have not expired, and when they were last confirmed or changed.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> FindStandingAsync(IReadOnlyCollection<string> names, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        return (await read.QueryAsync<string>(new(
-            "SELECT r.name FROM register r WHERE r.name IN (SELECT atom FROM json_each(@names)) AND r.state = 'PUBLISHED' AND (r.expire_time IS NULL OR r.expire_time > @now)", new { names = SqlJson.Of(names), now = StateJson.Format(now) }, cancellationToken: cancellationToken))).ToHashSet(StringComparer.Ordinal);
+        var rows = await database.ReadAsync<(string Name, string Confirmed)>(
+            "SELECT r.name, COALESCE(r.confirm_time, r.update_time) FROM register r WHERE r.name IN (SELECT atom FROM json_each(@names)) AND r.state = 'PUBLISHED' AND (r.expire_time IS NULL OR r.expire_time > @now)",
+            new { names = SqlJson.Of(names), now = StateJson.Format(now) }, cancellationToken);
+        return rows.ToDictionary(row => row.Name, row => StateJson.ReadTime(row.Confirmed));
     }
 
     /// <summary>Those of these names that pass a filter.</summary>

@@ -33,6 +33,27 @@ public sealed class ExpiryTests : IAsyncLifetime
         Assert.NotNull((await exchange.GetAsync($"/v1/{Need}/suggestions"))["abstention"]);
     }
 
+    /// <summary>Years pass without changing a list: the register, whose time is moved back here, says since when nobody confirmed an offer.</summary>
+    [Fact]
+    public async Task A_kept_offer_that_nobody_confirmed_for_years_ranks_lower_without_being_computed_anew()
+    {
+        await PublishAsync(Need, "");
+        await PublishAsync("authorities/ec/offers/old", "");
+        await PublishAsync("authorities/ec/offers/young", "");
+        await exchange.EventuallyAsync(async () => await KeptAsync() == 2 ? this : null);
+        var before = await ScoresAsync();
+
+        await exchange.Database.WriteAsync("UPDATE register SET confirm_time = '2020-01-01T00:00:00.000000Z' WHERE name = 'authorities/ec/offers/old'", TestContext.Current.CancellationToken);
+
+        var after = await ScoresAsync();
+        Assert.Equal(["authorities/ec/offers/young", "authorities/ec/offers/old"], after.Select(offer => offer.Name));
+        Assert.Equal(before.ToDictionary()["authorities/ec/offers/young"], after[0].Score);
+        Assert.True(after[1].Score < before.ToDictionary()["authorities/ec/offers/old"]);
+    }
+
+    private async Task<List<(string Name, double Score)>> ScoresAsync() =>
+        [.. (await exchange.GetAsync($"/v1/{Need}/suggestions"))["suggestions"]!.AsArray().Select(suggestion => (suggestion!["offer"]!.GetValue<string>(), suggestion["score"]!.GetValue<double>()))];
+
     private async Task PublishAsync(string name, string more)
     {
         var parts = name.Split('/');
