@@ -219,7 +219,7 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
 
     private async Task CheckFreeAsync(string name, string address, CancellationToken cancellationToken)
     {
-        if (await accounts.FindByAddressAsync(address, cancellationToken) is { } other && other != name)
+        if (await accounts.FindOtherByAddressAsync(name, address, cancellationToken) is not null)
         {
             throw MatchingException.Invalid("address", $"'{address}' is the address of another account.");
         }

@@ -19,13 +19,13 @@ public sealed class AccountReader(ExchangeDatabase database)
             ? new AccountStanding(row.Name, participant.Account, participant.AccountRecord?.Epoch ?? 0) : new AccountStanding(row.Name, AccountState.Suspended, 0))];
     }
 
-    /// <summary>Whose account has this address, or is about to have it, whatever its case; null when none.</summary>
-    public async Task<string?> FindByAddressAsync(string address, CancellationToken cancellationToken)
+    /// <summary>Which account besides one has this address, or is about to have it, whatever its case; null when none.</summary>
+    public async Task<string?> FindOtherByAddressAsync(string name, string address, CancellationToken cancellationToken)
     {
         bool Is(string? other) => string.Equals(other, address, StringComparison.OrdinalIgnoreCase);
         var rows = await database.ReadAsync<byte[]>($"SELECT s.PayloadBinary {From} WHERE p.account <> 'NONE'", null, cancellationToken);
         return rows.Select(row => StateJson.FindParticipant(row)).OfType<Participant>()
-            .FirstOrDefault(participant => Is(participant.AccountRecord?.Address) || Is(participant.AccountRecord?.AddressChange?.Address))?.Name;
+            .FirstOrDefault(participant => participant.Name != name && (Is(participant.AccountRecord?.Address) || Is(participant.AccountRecord?.AddressChange?.Address)))?.Name;
     }
 
     /// <summary>One page of participants with their accounts, by name; one whose state cannot be read is missing from it.</summary>
