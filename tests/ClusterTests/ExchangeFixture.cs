@@ -36,6 +36,9 @@ public sealed class ExchangeFixture : IAsyncLifetime
 
     public ExchangeDatabase Database { get; private set; } = null!;
 
+    /// <summary>Where the database is.</summary>
+    public StorageOptions Storage => database!.Options;
+
     public IGrainFactory Grains => cluster!.Client;
 
     /// <summary>What one of the silos has.</summary>

@@ -9,7 +9,9 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public static Task<TestDatabase> StartAsync() => Task.FromResult(new TestDatabase());
 
-    public Task<ExchangeDatabase> OpenAsync() => ExchangeDatabase.OpenAsync(new() { Directory = folder }, TestContext.Current.CancellationToken);
+    public StorageOptions Options => new() { Directory = folder };
+
+    public Task<ExchangeDatabase> OpenAsync() => ExchangeDatabase.OpenAsync(Options, TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync()
     {

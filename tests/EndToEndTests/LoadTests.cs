@@ -20,14 +20,17 @@ public sealed class LoadTests : IDisposable
     public async Task Loaded_items_are_suggested_counted_changed_and_verified_like_any_other(string provider)
     {
         await using var database = await TestDatabase.StartAsync(provider, directory, cancellation);
+        var file = Path.Combine(directory, "offers.jsonl");
+        await File.WriteAllLinesAsync(file, Lines(300), cancellation);
         await using (var empty = await ExchangeProcess.Start(directory, false, database.Settings).ReadyAsync(cancellation))
         {
             await PublishAsync(empty, "authorities/bb/needs", "needId=water", new { title = "Riego y agua rural", summary = "Agua de riego para cultivos en zonas rurales.", languageCode = "es", goals = new[] { 6 } });
+            var (refused, reason, _) = await LoadAsync(file, database); // while it runs
+            Assert.Equal(1, refused);
+            Assert.Contains(provider == "Sqlite" ? "already uses the storage folder" : ": stop it first.", reason, StringComparison.Ordinal);
             Assert.Equal(0, (await empty.StopAsync(cancellation)).ExitCode);
         }
 
-        var file = Path.Combine(directory, "offers.jsonl");
-        await File.WriteAllLinesAsync(file, Lines(300), cancellation);
         var (code, errors, output) = await LoadAsync(file, database);
         Assert.Equal((1, 3), (code, errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length)); // the lines that are wrong, told with number and field
         Assert.Contains("Line 301 is refused", errors, StringComparison.Ordinal);

@@ -27,8 +27,9 @@ internal sealed class TestDatabase : IAsyncDisposable
         return new(server, name);
     }
 
-    public Task<ExchangeDatabase> OpenAsync() =>
-        ExchangeDatabase.OpenAsync(new() { Provider = StorageProvider.PostgreSql, ConnectionString = ConnectionString, Directory = folder }, TestContext.Current.CancellationToken);
+    public StorageOptions Options => new() { Provider = StorageProvider.PostgreSql, ConnectionString = ConnectionString, Directory = folder };
+
+    public Task<ExchangeDatabase> OpenAsync() => ExchangeDatabase.OpenAsync(Options, TestContext.Current.CancellationToken);
 
     /// <summary>A connection beside the exchange's.</summary>
     public Task<NpgsqlConnection> ConnectAsync() => server.ConnectAsync(name, TestContext.Current.CancellationToken);

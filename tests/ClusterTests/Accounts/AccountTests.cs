@@ -152,6 +152,47 @@ public class AccountTests(ExchangeFixture exchange)
         Assert.Equal(401, await issuer.AskAsync("GET", "/v1/partners/account-handed/account", $"{tokens["access_token"]}"));
     }
 
+    /// <summary>The answer was lost, and the gateway or the client asks again.</summary>
+    [Fact]
+    public async Task A_repeated_request_does_nothing_twice()
+    {
+        await using var issuer = await IssuerServer.StartAsync(exchange);
+        await RegisterAsync("partners/account-again");
+        var invite = new InviteAccountRequest { Name = "partners/account-again/account", Address = "first@again.example.org", RequestId = "invite-1" };
+        var invited = await Accounts.InviteAccountAsync(invite, cancellationToken: cancellation);
+        var link = await issuer.LinkAsync("first@again.example.org");
+        Assert.Equal(invited, await Accounts.InviteAccountAsync(invite, cancellationToken: cancellation));
+
+        var handOver = new HandOverAccountRequest { Name = invite.Name, Address = "second@again.example.org", Etag = invited.Etag, RequestId = "hand-over-1" };
+        var handed = await Accounts.HandOverAccountAsync(handOver, cancellationToken: cancellation);
+        Assert.Equal(handed, await Accounts.HandOverAccountAsync(handOver, cancellationToken: cancellation));
+        Assert.NotEqual(invited.Etag, handed.Etag);
+
+        using var browser = issuer.Open();
+        Assert.Equal(HttpStatusCode.Gone, (await browser.GetAsync(link)).Status);
+        await browser.TakeAccountAsync(await issuer.LinkAsync("second@again.example.org"));
+        var suspend = new SuspendAccountRequest { Name = invite.Name, RequestId = "suspend-1" };
+        var suspended = await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation);
+        Assert.Equal(suspended, await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation));
+        suspend.RequestId = "suspend-2";
+        Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(async () => await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation))).StatusCode);
+    }
+
+    /// <summary>Also one that an account is only about to have: whoever comes second is refused.</summary>
+    [Fact]
+    public async Task An_address_that_another_account_changes_to_is_taken()
+    {
+        await using var issuer = await IssuerServer.StartAsync(exchange);
+        var old = await issuer.NewHolderAsync("partners/account-promised");
+        var token = $"{(await issuer.SignInProgramAsync(old))["access_token"]}";
+        Assert.Equal(200, await issuer.AskAsync("POST", "/v1/partners/account-promised/account:changeAddress", token, """{"address":"promised@taken-twice.example.org"}"""));
+        await RegisterAsync("partners/account-late");
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await Accounts.InviteAccountAsync(new() { Name = "partners/account-late/account", Address = "promised@taken-twice.example.org" }, cancellationToken: cancellation));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+    }
+
     [Fact]
     public async Task An_address_changes_when_both_have_confirmed()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CooperaNet.Matching.Audit;
+using CooperaNet.Matching.Consistency;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Storage;
 using Dapper;
@@ -64,6 +65,8 @@ public sealed class SealTests : IAsyncLifetime
     [InlineData("DELETE FROM history WHERE seq > 3; DELETE FROM history_seal WHERE id = 2", "its history tells of 1 in 1 events")]
     [InlineData("DROP TRIGGER storage_updated_item; UPDATE OrleansStorage SET PayloadBinary = CAST(replace(CAST(PayloadBinary AS TEXT), 'Item 2', 'Forged') AS BLOB)", "says something else than its history")]
     [InlineData("DELETE FROM OrleansStorage WHERE Id = 3", "has a history and no state")]
+    [InlineData("UPDATE OrleansStorage SET PayloadBinary = CAST(json_set(CAST(PayloadBinary AS TEXT), '$.State', 'WITHDRAWN') AS BLOB) WHERE Id = 2", "'authorities/pe/offers/i-2' is WITHDRAWN of authorities/pe, its history says PUBLISHED of authorities/pe.")]
+    [InlineData("UPDATE OrleansStorage SET PayloadBinary = CAST(json_set(CAST(PayloadBinary AS TEXT), '$.Parent', 'authorities/uy') AS BLOB) WHERE Id = 2", "is PUBLISHED of authorities/uy, its history says PUBLISHED of authorities/pe.")]
     public async Task Tampering_is_found(string sql, string said)
     {
         await using (var connection = Open())
@@ -72,6 +75,19 @@ public sealed class SealTests : IAsyncLifetime
         }
 
         Assert.Contains((await HistoryVerifier.VerifyAsync(new() { Directory = directory }, "", cancellation)).Findings, finding => finding.Contains(said, StringComparison.Ordinal));
+    }
+
+    /// <summary>What is no JSON at all ends no verification: whoever reads states names it.</summary>
+    [Fact]
+    public async Task A_state_that_cannot_be_read_is_named_and_hides_nothing_else()
+    {
+        await using (var connection = Open())
+        {
+            await connection.ExecuteAsync("DROP TRIGGER storage_updated_item; UPDATE OrleansStorage SET PayloadBinary = x'7b' WHERE Id = 2; DELETE FROM OrleansStorage WHERE Id = 3");
+        }
+
+        Assert.Contains("'authorities/pe/offers/i-3' has a history and no state", Assert.Single((await HistoryVerifier.VerifyAsync(new() { Directory = directory }, "", cancellation)).Findings), StringComparison.Ordinal);
+        Assert.Contains(await ConsistencyChecker.CheckAsync(new() { Directory = directory }, cancellation), one => one.Finding.StartsWith("The state of 'authorities/pe/offers/i-2' cannot be read", StringComparison.Ordinal));
     }
 
     /// <summary>Who can write the database can make the whole chain anew; a seal that was noted elsewhere tells.</summary>

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using CooperaNet.Matching.Consistency;
 using CooperaNet.Matching.Models;
 using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Storage;
@@ -101,6 +105,30 @@ public sealed class PoisonTests : IAsyncLifetime
         Assert.InRange(Said(Need), 1, 2); // once a silo
         Assert.InRange(watch.Count("cooperanet.partition.set_aside"), 1, 2);
         Assert.Equal(0, watch.Count("cooperanet.partition.failures"));
+    }
+
+    [Fact]
+    public async Task A_participant_whose_state_cannot_be_read_stops_no_list_and_nobody_else()
+    {
+        await PublishAsync($"{Offers}/one");
+        await exchange.Database.WriteAsync(
+            $"UPDATE OrleansStorage SET PayloadBinary = {(exchange.Database.Sql == Dialect.Sqlite
+                ? "CAST(json_set(CAST(PayloadBinary AS TEXT), '$.LanguageCodes', 5) AS BLOB)"
+                : "convert_to(jsonb_set(convert_from(PayloadBinary, 'UTF8')::jsonb, '{LanguageCodes}', '5')::text, 'UTF8')")} WHERE Id = (SELECT id FROM participant WHERE name = 'authorities/ec')",
+            cancellation);
+        exchange.Clock.Advance(TimeSpan.FromMinutes(1));
+        await exchange.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero, cancellation);
+
+        var authorities = (await exchange.GetAsync("/v1/authorities?pageSize=100"))["authorities"]!.AsArray().Select(authority => authority!["name"]!.GetValue<string>()).ToList();
+        Assert.Equal(33, authorities.Count);
+        Assert.DoesNotContain("authorities/ec", authorities);
+        Assert.Single((await exchange.AnonymousJson.GetFromJsonAsync<JsonObject>($"/v1/{Offers}", cancellation))!["offers"]!.AsArray());
+        Assert.NotEmpty(await exchange.GetAsync("/v1/accounts?dormantOnly=true&pageSize=100"));
+        using var own = await exchange.Json.GetAsync($"/v1/{Offers}", cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, own.StatusCode); // whether its own account holds is not known
+        Assert.Equal(33, (await exchange.GetAsync("/v1/accounts?pageSize=100"))["accounts"]!.AsArray().Count);
+        await PublishAsync(Need);
+        Assert.Contains(await ConsistencyChecker.CheckAsync(exchange.Storage, cancellation), one => one.Finding == "The state of 'authorities/ec' cannot be read: restore it from a backup.");
     }
 
     /// <summary>How often the log says that a need's list cannot be read.</summary>

@@ -44,6 +44,8 @@ public sealed class PostgreSqlSealTests : IAsyncLifetime
     [InlineData("UPDATE history SET tx = tx + 1 WHERE name LIKE '%/c'", "is broken: one of them was changed")]
     [InlineData("ALTER TABLE orleansstorage DISABLE TRIGGER USER; UPDATE orleansstorage SET payloadbinary = convert_to(replace(convert_from(payloadbinary, 'UTF8'), '\"LanguageCode\":\"en\"', '\"LanguageCode\":\"fr\"'), 'UTF8')", "says something else than its history")]
     [InlineData("DELETE FROM orleansstorage WHERE grainidextensionstring LIKE '%/d'", "has a history and no state")]
+    [InlineData("UPDATE orleansstorage SET payloadbinary = convert_to(jsonb_set(convert_from(payloadbinary, 'UTF8')::jsonb, '{State}', '\"WITHDRAWN\"')::text, 'UTF8') WHERE grainidextensionstring LIKE '%/b'", "'authorities/pe/offers/b' is WITHDRAWN of authorities/pe, its history says PUBLISHED of authorities/pe.")]
+    [InlineData("ALTER TABLE orleansstorage DISABLE TRIGGER USER; UPDATE orleansstorage SET payloadbinary = '\\x7b' WHERE grainidextensionstring LIKE '%/b'; DELETE FROM orleansstorage WHERE grainidextensionstring LIKE '%/c'", "'authorities/pe/offers/c' has a history and no state")]
     public async Task Tampering_is_found(string sql, string said)
     {
         await using (var connection = await server.ConnectAsync())
