@@ -37,7 +37,7 @@ internal sealed partial class PartitionBalancer(
             await moving.WaitAsync(cancellationToken);
             await Task.WhenAll(serving.All.Select(held => MoveAsync(held.Partition, held.Copy, owners[held.Partition], cancellationToken)));
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // the time to stop in is over
         }

@@ -73,7 +73,7 @@ internal sealed partial class PartitionSuggester(
         IReadOnlyList<int> left = [.. Enumerable.Range(0, queries.Count)];
         for (var count = FirstNeeds; left.Count > 0; count *= 8)
         {
-            foreach (var chunk in left.Chunk(OffersAtOnce))
+            foreach (var chunk in left.Chunk(Math.Max(1, OffersAtOnce * FirstNeeds / count))) // the more are asked for, the more memory each takes
             {
                 var answer = await search.SearchAllAsync([.. chunk.Select(place => queries[place] with { Count = count })], cancellationToken);
                 foreach (var (place, hits) in chunk.Zip(answer.Hits))
