@@ -55,10 +55,11 @@ public sealed class FrontEndTests : IDisposable
         var other = await TestCertificate.WriteAsync(directory, "other", "Cluster");
         await using var silo = await ExchangeProcess.Start(directory, sample: true, [.. database.Settings, .. shared]).ReadyAsync(cancellation);
         await using var strangeSilo = ExchangeProcess.Start(directory, sample: false, [.. database.Settings, .. other]);
-        await using var strangeFrontEnd = ExchangeProcess.StartFrontEnd(directory, [.. database.Settings, .. other]);
-        await using var plainFrontEnd = ExchangeProcess.StartFrontEnd(directory, database.Settings);
+        var settings = await FrontEndSettingsAsync(database);
+        await using var strangeFrontEnd = ExchangeProcess.StartFrontEnd(directory, [.. settings, .. other]);
+        await using var plainFrontEnd = ExchangeProcess.StartFrontEnd(directory, settings);
 
-        await using var frontEnd = await ExchangeProcess.StartFrontEnd(directory, [.. database.Settings, .. shared]).ReadyAsync(cancellation);
+        await using var frontEnd = await ExchangeProcess.StartFrontEnd(directory, [.. settings, .. shared]).ReadyAsync(cancellation);
         await PublishAsync(frontEnd);
         Assert.NotNull(await UntilFoundAsync(frontEnd)); // all partitions answer, and none of them lies with the stranger
 
