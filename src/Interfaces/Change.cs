@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CooperaNet.Matching;
 
 /// <summary>What the Secretariat entered for a participant, until the participant itself confirms or changes it. Stored in the state.</summary>
@@ -16,6 +18,7 @@ public sealed record EntryOnBehalf([property: Id(0)] string Participant, [proper
 /// <param name="OnBehalfOf">The participant that the Secretariat acted for; empty when the participant acted itself.</param>
 /// <param name="Instruction">The reference of the instruction to do so; empty otherwise.</param>
 /// <param name="Application">The client application; empty when its token names none.</param>
+/// <param name="Earlier">The requests of the changes before this one, latest first; null without any.</param>
 [GenerateSerializer, Immutable, Alias("cooperanet.Change")]
 public sealed record Change(
     [property: Id(0)] string Who,
@@ -25,4 +28,12 @@ public sealed record Change(
     [property: Id(4)] CallerRole Role = CallerRole.Anonymous,
     [property: Id(5)] string OnBehalfOf = "",
     [property: Id(6)] string Instruction = "",
-    [property: Id(7)] string Application = "");
+    [property: Id(7)] string Application = "",
+    [property: Id(8), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<DoneRequest>? Earlier = null);
+
+/// <summary>A request that has changed a resource. Stored with it, so that its repeat changes nothing more.</summary>
+/// <param name="Id">The request's id.</param>
+/// <param name="Why">The verb, as in <see cref="Change"/>.</param>
+/// <param name="Time">When it was done, UTC.</param>
+[GenerateSerializer, Immutable, Alias("cooperanet.DoneRequest")]
+public sealed record DoneRequest([property: Id(0)] string Id, [property: Id(1)] string Why, [property: Id(2)] DateTimeOffset Time);

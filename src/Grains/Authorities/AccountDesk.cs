@@ -136,15 +136,15 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
         return new(state.State.Name, state.State.Account, record.Epoch);
     }
 
-    /// <summary>Whether the last change was made by this very call before, whose answer its caller may not have got.</summary>
+    /// <summary>Whether this very call was made before, and its caller may not have got the answer.</summary>
     private bool IsRepeated(string why, Caller caller)
     {
         caller.CheckManagesAccounts();
         return Replays.Are(state.State.Change, caller, why, clock.GetUtcNow());
     }
 
-    /// <summary>The answer to a repeated invitation; when it isn't known whether the letter left, another link is sent.</summary>
-    private Task<Participant> SendAgainAsync(string why, Caller caller, CancellationToken cancellationToken) => Record(state.State).LastMail != MailOutcome.None
+    /// <summary>The answer to a repeated invitation; when it isn't known whether the letter left, and nobody has followed its link, another one is sent.</summary>
+    private Task<Participant> SendAgainAsync(string why, Caller caller, CancellationToken cancellationToken) => state.State.Account != AccountState.Invited || Record(state.State).LastMail != MailOutcome.None
         ? Task.FromResult(state.State)
         : SendInvitationAsync(state.State, Record(state.State).Address, why, endAccess: false, caller, cancellationToken);
 
@@ -199,7 +199,7 @@ internal sealed class AccountDesk(IPersistentState<Participant> state, AccountRe
                 AccountRecord = account == current.Account ? record : record with { StateTime = now },
                 Revision = current.Revision + 1,
                 UpdateTime = now,
-                Change = caller.Did(why, now),
+                Change = caller.Did(why, now).After(current.Change),
             },
             cancellationToken);
     }

@@ -36,7 +36,7 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
                 Website = change.Website ?? current.Website,
                 Revision = current.Revision + 1,
                 UpdateTime = now,
-                Change = caller.Did("update", now),
+                Change = caller.Did("update", now).After(current.Change),
                 Entry = caller.Entry(now, current.Entry),
             },
             cancellationToken);
@@ -62,7 +62,7 @@ internal sealed partial class ParticipantDesk(IPersistentState<Participant> stat
         }
 
         var now = clock.GetUtcNow();
-        return await state.CommitAsync(current with { Revision = current.Revision + 1, UpdateTime = now, Change = caller.Did("confirm", now), Entry = null }, cancellationToken);
+        return await state.CommitAsync(current with { Revision = current.Revision + 1, UpdateTime = now, Change = caller.Did("confirm", now).After(current.Change), Entry = null }, cancellationToken);
     }
 
     /// <summary>The participant as it is, when the caller may change it and has seen it as it is.</summary>

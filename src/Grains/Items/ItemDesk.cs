@@ -24,23 +24,23 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
     }
 
     public Task<Item> UpdateAsync(ItemContent content, ItemFields fields, string etag, Caller caller, bool validateOnly, CancellationToken cancellationToken) =>
-        ChangeAsync("update", etag, caller, item => WithLanguage(ItemLifecycle.Update(item, content, fields, caller, clock.GetUtcNow())), validateOnly, cancellationToken);
+        ChangeAsync(["update"], etag, caller, item => WithLanguage(ItemLifecycle.Update(item, content, fields, caller, clock.GetUtcNow())), validateOnly, cancellationToken);
 
     public Task<Item> PublishAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync(state.State.Change?.Why == "republish" ? "republish" : "publish", etag, caller, item => ItemLifecycle.Publish(item, caller, clock.GetUtcNow()), false, cancellationToken);
+        ChangeAsync(["publish", "republish"], etag, caller, item => ItemLifecycle.Publish(item, caller, clock.GetUtcNow()), false, cancellationToken);
 
     public Task<Item> WithdrawAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync("withdraw", etag, caller, item => ItemLifecycle.Withdraw(item, caller, clock.GetUtcNow()), false, cancellationToken);
+        ChangeAsync(["withdraw"], etag, caller, item => ItemLifecycle.Withdraw(item, caller, clock.GetUtcNow()), false, cancellationToken);
 
     public Task<Item> ConfirmAsync(string etag, Caller caller, CancellationToken cancellationToken) =>
-        ChangeAsync("confirm", etag, caller, item => ItemLifecycle.Confirm(item, caller, clock.GetUtcNow()), false, cancellationToken);
+        ChangeAsync(["confirm"], etag, caller, item => ItemLifecycle.Confirm(item, caller, clock.GetUtcNow()), false, cancellationToken);
 
     public async Task DeleteAsync(string etag, Caller caller, CancellationToken cancellationToken)
     {
         CheckMayChange(caller);
         if (!state.State.IsReplay(caller, "delete", clock.GetUtcNow()))
         {
-            await ChangeAsync("delete", etag, caller, item => ItemLifecycle.Delete(item, caller, clock.GetUtcNow()), false, cancellationToken);
+            await ChangeAsync(["delete"], etag, caller, item => ItemLifecycle.Delete(item, caller, clock.GetUtcNow()), false, cancellationToken);
         }
     }
 
@@ -49,6 +49,11 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
         caller.CheckMayChange(id.Parent);
         var now = clock.GetUtcNow();
         var old = state.State;
+        if (old.IsReplay(caller, "import", now))
+        {
+            return new(ItemLifecycle.IsCreatedBy(old, caller, now) ? ImportOutcome.Created : ImportOutcome.Changed, []);
+        }
+
         if (!old.Exists)
         {
             var parent = await grains.GetParticipant(id.Parent).FindAsync(cancellationToken) ?? throw MatchingException.NotFound(id.Parent.ToString());
@@ -60,11 +65,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
         var updated = WithLanguage(ItemLifecycle.Update(old, content, fields & ~(content.LanguageCode.Length == 0 ? ItemFields.LanguageCode : ItemFields.None), caller, now));
         if (!ChangedFields(old.Content, updated.Content).Any() && (!publish || old.State == ItemState.Published))
         {
-            return new(
-                ItemLifecycle.IsCreatedBy(old, caller, now) ? ImportOutcome.Created
-                : old.IsReplay(caller, "import", now) ? ImportOutcome.Changed
-                : ImportOutcome.Unchanged,
-                []);
+            return new(ImportOutcome.Unchanged, []);
         }
 
         await SaveAsync(Imported(updated, old, publish, caller, now), validateOnly, cancellationToken);
@@ -73,7 +74,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
 
     /// <summary>One write, one revision, whatever the row did.</summary>
     private static Item Imported(Item item, Item old, bool publish, Caller caller, DateTimeOffset now) =>
-        (publish && item.State != ItemState.Published ? ItemLifecycle.Publish(item, caller, now) : item) with { Revision = old.Revision + 1, Change = caller.Did("import", now) };
+        (publish && item.State != ItemState.Published ? ItemLifecycle.Publish(item, caller, now) : item) with { Revision = old.Revision + 1, Change = caller.Did("import", now).After(old.Change) };
 
     private static IEnumerable<string> ChangedFields(ItemContent left, ItemContent right) => new (string Field, bool Same)[]
     {
@@ -91,7 +92,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
         ("expireTime", left.ExpireTime == right.ExpireTime),
     }.Where(pair => !pair.Same).Select(pair => pair.Field);
 
-    private async Task<Item> ChangeAsync(string why, string etag, Caller caller, Func<Item, Item> change, bool validateOnly, CancellationToken cancellationToken)
+    private async Task<Item> ChangeAsync(string[] verbs, string etag, Caller caller, Func<Item, Item> change, bool validateOnly, CancellationToken cancellationToken)
     {
         CheckMayChange(caller);
         if (!state.State.Exists)
@@ -99,7 +100,7 @@ internal sealed class ItemDesk(IPersistentState<Item> state, string name, IGrain
             throw MatchingException.NotFound(id.ToString());
         }
 
-        if (state.State.IsReplay(caller, why, clock.GetUtcNow()))
+        if (verbs.Any(verb => state.State.IsReplay(caller, verb, clock.GetUtcNow())))
         {
             return state.State;
         }

@@ -5,7 +5,7 @@ namespace CooperaNet.Matching.Items;
 /// <summary>What each verb makes of an item: the item as it is and a wish in, the item as it shall be out. Pure; throws before anything changes.</summary>
 internal static class ItemLifecycle
 {
-    /// <summary>True when the item's last change came from this very request: the answer was lost, the work is done.</summary>
+    /// <summary>True when this very request changed the item before: the answer was lost, the work is done.</summary>
     public static bool IsReplay(this Item item, Caller caller, string why, DateTimeOffset now) =>
         Replays.Are(item.Change, caller, why, now);
 
@@ -18,6 +18,11 @@ internal static class ItemLifecycle
         if (item.Exists)
         {
             throw new MatchingException(MatchingError.AlreadyExists, $"'{id}' exists already.");
+        }
+
+        if (item.IsReplay(caller, "create", now))
+        {
+            throw new MatchingException(MatchingError.NotFound, $"'{id}' was created by this very request, and has been deleted since.");
         }
 
         ItemRules.Check(content, id.Kind);
@@ -33,6 +38,7 @@ internal static class ItemLifecycle
             CreateRequestId = caller.RequestId,
             Bucket = Bucket.Of(id.ToString()),
             Revision = item.Revision,
+            Change = item.Change,
         }.Changed(caller, "create", now);
     }
 
@@ -72,7 +78,7 @@ internal static class ItemLifecycle
     }
 
     private static Item Changed(this Item item, Caller caller, string why, DateTimeOffset now) =>
-        item with { Revision = item.Revision + 1, UpdateTime = now, Change = caller.Did(why, now), Entry = caller.Entry(now, item.Entry) };
+        item with { Revision = item.Revision + 1, UpdateTime = now, Change = caller.Did(why, now).After(item.Change), Entry = caller.Entry(now, item.Entry) };
 
     private static MatchingException WrongState(Item item, string verb, string because) =>
         new(MatchingError.WrongState, $"'{item.Name}' cannot be changed by '{verb}': it is {because}.");

@@ -174,6 +174,10 @@ public class AccountTests(ExchangeFixture exchange)
         var suspend = new SuspendAccountRequest { Name = invite.Name, RequestId = "suspend-1" };
         var suspended = await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation);
         Assert.Equal(suspended, await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation));
+        var resumed = await Accounts.ResumeAccountAsync(new() { Name = invite.Name, RequestId = "resume-1" }, cancellationToken: cancellation);
+        Assert.Equal(resumed, await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation)); // known after another change, too
+        Assert.Equal(resumed, await Accounts.InviteAccountAsync(invite, cancellationToken: cancellation));
+        await Accounts.SuspendAccountAsync(new() { Name = invite.Name }, cancellationToken: cancellation);
         suspend.RequestId = "suspend-2";
         Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(async () => await Accounts.SuspendAccountAsync(suspend, cancellationToken: cancellation))).StatusCode);
     }

@@ -45,6 +45,60 @@ public class ItemGrainTests(ExchangeFixture exchange)
         await Assert.ThrowsAsync<MatchingException>(() => offer.CreateAsync(Wells, Caller("r3"), false, cancellation));
     }
 
+    /// <summary>A call whose answer was lost comes again when others have changed the item.</summary>
+    [Fact]
+    public async Task A_repeated_request_is_known_after_the_changes_of_others()
+    {
+        await offer.CreateAsync(Wells, Caller("create"), false, cancellation);
+        await offer.PublishAsync("", Caller("publish"), cancellation);
+        await offer.UpdateAsync(Wells with { Title = "Mine of yesterday" }, ItemFields.Title, "", Caller("update"), false, cancellation);
+        await offer.WithdrawAsync("", Caller("withdraw"), cancellation);
+        await offer.UpdateAsync(Wells with { Title = "Theirs of today" }, ItemFields.Title, "", Caller("other"), false, cancellation);
+
+        Item[] answers =
+        [
+            await offer.CreateAsync(Wells, Caller("create"), false, cancellation),
+            await offer.PublishAsync("", Caller("publish"), cancellation),
+            await offer.UpdateAsync(Wells with { Title = "Mine of yesterday" }, ItemFields.Title, "2", Caller("update"), false, cancellation),
+            await offer.WithdrawAsync("3", Caller("withdraw"), cancellation),
+        ];
+
+        Assert.All(answers, answer => Assert.Equal((5L, ItemState.Withdrawn, "Theirs of today"), (answer.Revision, answer.State, answer.Content.Title)));
+        var republished = await offer.PublishAsync("", Caller("republish"), cancellation);
+        await offer.UpdateAsync(Wells, ItemFields.Title, "", Caller("another"), false, cancellation);
+        Assert.Equal((6L, 7L), (republished.Revision, (await offer.PublishAsync("", Caller("republish"), cancellation)).Revision));
+        Assert.Equal(MatchingError.WrongState, (await Assert.ThrowsAsync<MatchingException>(() => offer.PublishAsync("", Caller("withdraw"), cancellation))).Error); // the id of another verb
+    }
+
+    [Fact]
+    public async Task A_repeated_deletion_spares_the_draft_that_came_after_it()
+    {
+        await offer.CreateAsync(Wells, Caller("create"), false, cancellation);
+        await offer.DeleteAsync("", Caller("delete"), cancellation);
+        Assert.Equal(MatchingError.NotFound, (await Assert.ThrowsAsync<MatchingException>(() => offer.CreateAsync(Wells, Caller("create"), false, cancellation))).Error);
+        await offer.CreateAsync(Wells, Caller("anew"), false, cancellation);
+
+        await offer.DeleteAsync("", Caller("delete"), cancellation);
+
+        Assert.Equal(3, (await offer.FindAsync(Caller(), cancellation))!.Revision);
+    }
+
+    /// <summary>What an item remembers does not grow with its changes, and an old request is a new one again.</summary>
+    [Fact]
+    public async Task The_last_eight_requests_are_remembered()
+    {
+        await offer.CreateAsync(Wells, Caller(), false, cancellation);
+        for (var i = 0; i < 9; i++)
+        {
+            await offer.UpdateAsync(Wells with { Title = $"Title {i}" }, ItemFields.Title, "", Caller($"update-{i}"), false, cancellation);
+        }
+
+        var known = await offer.UpdateAsync(Wells with { Title = "Title 1" }, ItemFields.Title, "", Caller("update-1"), false, cancellation);
+        var forgotten = await offer.UpdateAsync(Wells with { Title = "Title 0" }, ItemFields.Title, "", Caller("update-0"), false, cancellation);
+
+        Assert.Equal((10L, "Title 8", 11L, "Title 0", 7), (known.Revision, known.Content.Title, forgotten.Revision, forgotten.Content.Title, forgotten.Change!.Earlier!.Count));
+    }
+
     [Fact]
     public async Task A_deleted_draft_is_gone_and_its_id_is_free()
     {

@@ -29,7 +29,7 @@ public partial class StateJsonTests
         Bucket = 7,
         LanguageDetected = true,
         Entry = new("authorities/pe", "note of 2026-01-01", Time),
-        Change = new("tester", "publish", "r", Time, CallerRole.Secretariat, "authorities/pe", "note of 2026-01-01", "app"),
+        Change = new("tester", "publish", "r", Time, CallerRole.Secretariat, "authorities/pe", "note of 2026-01-01", "app", [new("q", "create", Time)]),
         Content = new()
         {
             Title = "Pozos «solares»",
@@ -102,7 +102,7 @@ public partial class StateJsonTests
 
     [Fact]
     public void An_item_is_written_as_ever() => AssertGolden(FullItem,
-        """{"Name":"authorities/pe/offers/a","Parent":"authorities/pe","Country":"PE","Type":"offer-member-state","State":"PUBLISHED","Content":{"Title":"Pozos «solares»","Summary":"Año","LanguageCode":"es","Translations":[{"LanguageCode":"en","Title":"Solar wells","Summary":"Year"}],"AreasOfFocus":["culture"],"Goals":[6],"Maturity":"IN_EXECUTION","ResponsibleInstitution":"i","Modalities":["m"],"DcfProject":"d","Links":["https://example.org"],"SourceReference":"s","ExpireTime":"2026-01-02T03:04:05.000000Z"},"Revision":3,"CreateTime":"2026-01-02T03:04:05.000000Z","UpdateTime":"2026-01-02T03:04:05.000000Z","ConfirmTime":"2026-01-02T03:04:05.000000Z","CreateRequestId":"r","Bucket":7,"Change":{"Who":"tester","Why":"publish","RequestId":"r","Time":"2026-01-02T03:04:05.000000Z","Role":"SECRETARIAT","OnBehalfOf":"authorities/pe","Instruction":"note of 2026-01-01","Application":"app"},"LanguageDetected":true,"Entry":{"Participant":"authorities/pe","Instruction":"note of 2026-01-01","Time":"2026-01-02T03:04:05.000000Z"}}""");
+        """{"Name":"authorities/pe/offers/a","Parent":"authorities/pe","Country":"PE","Type":"offer-member-state","State":"PUBLISHED","Content":{"Title":"Pozos «solares»","Summary":"Año","LanguageCode":"es","Translations":[{"LanguageCode":"en","Title":"Solar wells","Summary":"Year"}],"AreasOfFocus":["culture"],"Goals":[6],"Maturity":"IN_EXECUTION","ResponsibleInstitution":"i","Modalities":["m"],"DcfProject":"d","Links":["https://example.org"],"SourceReference":"s","ExpireTime":"2026-01-02T03:04:05.000000Z"},"Revision":3,"CreateTime":"2026-01-02T03:04:05.000000Z","UpdateTime":"2026-01-02T03:04:05.000000Z","ConfirmTime":"2026-01-02T03:04:05.000000Z","CreateRequestId":"r","Bucket":7,"Change":{"Who":"tester","Why":"publish","RequestId":"r","Time":"2026-01-02T03:04:05.000000Z","Role":"SECRETARIAT","OnBehalfOf":"authorities/pe","Instruction":"note of 2026-01-01","Application":"app","Earlier":[{"Id":"q","Why":"create","Time":"2026-01-02T03:04:05.000000Z"}]},"LanguageDetected":true,"Entry":{"Participant":"authorities/pe","Instruction":"note of 2026-01-01","Time":"2026-01-02T03:04:05.000000Z"}}""");
 
     [Fact]
     public void A_participant_is_written_as_ever() => AssertGolden(FullParticipant,

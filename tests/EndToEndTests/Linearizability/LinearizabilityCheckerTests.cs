@@ -31,6 +31,17 @@ public sealed class LinearizabilityCheckerTests
         Assert.False(LinearizabilityChecker.IsLinearizable([Created, new(Verb.Publish, "", "1", 2, 3, Answer.Refused, null)]));
 
     [Fact]
+    public void A_repeated_change_may_be_told_as_another_left_it_but_must_have_happened()
+    {
+        var update = new Operation(Verb.Update, "c", "2", 3, 8, Answer.Done, new("DRAFT", "c", "3"));
+        Operation Repeated(string title, string revision) => new(Verb.Update, "b", "", 2, 9, Answer.Done, new("DRAFT", title, revision));
+        Assert.True(LinearizabilityChecker.IsLinearizable([Created, Repeated("c", "3"), update]));
+        Assert.False(LinearizabilityChecker.IsLinearizable([Created, Repeated("b", "4"), update]));
+        Assert.False(LinearizabilityChecker.IsLinearizable([Created, Repeated("c", "3"), update with { Invoked = 10, Returned = 11 }]));
+        Assert.False(LinearizabilityChecker.IsLinearizable([Created, Repeated("c", "2"), update with { Etag = "1", Told = new("DRAFT", "c", "2") }]));
+    }
+
+    [Fact]
     public void Concurrent_calls_may_have_happened_in_either_order() =>
         Assert.True(LinearizabilityChecker.IsLinearizable([Created, new(Verb.Publish, "", "", 2, 9, Answer.Done, new("PUBLISHED", "b", "3")), new(Verb.Update, "b", "", 3, 8, Answer.Done, new("DRAFT", "b", "2"))]));
 }
