@@ -64,10 +64,16 @@ public sealed class BulkLoad(BulkStore store, MatchingModel file, (Func<string, 
     /// <param name="lines">JSON, an object a line.</param>
     /// <param name="tell">Gets a sentence for each refused line.</param>
     /// <param name="cancellationToken">Stops between batches; what is written stays.</param>
+    /// <exception cref="MatchingException">The exchange has no participants yet.</exception>
     public async Task<BulkResult> RunAsync(IAsyncEnumerable<string> lines, Action<string> tell, CancellationToken cancellationToken)
     {
         var model = await ModelAsync(cancellationToken);
         var countries = await store.ReadParticipantsAsync(cancellationToken);
+        if (countries.Count == 0)
+        {
+            throw new MatchingException(MatchingError.WrongState, "No authority exists yet: start the service once before.");
+        }
+
         var (loaded, existing, refused, number) = (0, 0, 0, 0);
         var batches = Channel.CreateBounded<IReadOnlyList<BulkItem>>(2);
         var writing = Task.Run(WriteAsync, cancellationToken);

@@ -22,6 +22,16 @@ public sealed class BulkLoadTests : OwnDatabaseTests
     }
 
     [Fact]
+    public async Task A_load_before_the_first_start_says_what_is_missing()
+    {
+        var load = new BulkLoad(new(Database), ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "data", "model", "model.bin")), (key => key.Length, _ => 1), TimeProvider.System);
+
+        var refusal = await Assert.ThrowsAsync<MatchingException>(() => load.RunAsync(AsyncEnumerable.Empty<string>(), _ => { }, Cancellation));
+
+        Assert.Contains("start the service once", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_two_first_starts_with_other_numbers_of_partitions_one_is_refused()
     {
         var starts = await Task.WhenAll(new[] { 2, 3 }.Select(async partitions => await Record.ExceptionAsync(() => new Partitioning(Database).CheckAsync(partitions, Cancellation))));
