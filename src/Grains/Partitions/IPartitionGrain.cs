@@ -6,7 +6,7 @@ using Orleans.Concurrency;
 
 namespace CooperaNet.Matching.Partitions;
 
-/// <summary>One text asking a partition for its counterparts (offers for a need, needs for an offer); see IndexQuery.</summary>
+/// <summary>One text asking a partition for its counterparts (offers for a need, needs for an offer); see IndexQuery. One that follows a change waits behind callers.</summary>
 [GenerateSerializer, Immutable, Alias("cooperanet.PartitionQuery")]
 internal sealed record PartitionQuery(
     [property: Id(0)] ItemKind Answers,
@@ -17,7 +17,8 @@ internal sealed record PartitionQuery(
     [property: Id(5)] int Count,
     [property: Id(6)] double MinScore,
     [property: Id(7)] string Model,
-    [property: Id(8)] SuggestionConstraints Constraints);
+    [property: Id(8)] SuggestionConstraints Constraints,
+    [property: Id(9)] bool Follows = false);
 
 /// <summary>One answer of a partition, with the evidence that its score was made from; see Signals.</summary>
 [GenerateSerializer, Immutable, Alias("cooperanet.PartitionHit")]

@@ -109,8 +109,8 @@ internal sealed partial class PartitionGrain(
         var asked = queries.Select((query, place) => (query, place, Indexes: models.Of(query.Model)))
             .GroupBy(entry => (entry.Indexes.Model, Snapshot: entry.query.Answers == ItemKind.Offer ? entry.Indexes.Offers.Snapshot : entry.Indexes.Needs.Snapshot)).ToList();
         var (asOfNow, fresh) = (asOf, freshness.Value.At(clock.GetUtcNow()));
-        return queries.Count > 1
-            ? await pool.FollowAsync(() => AnswerAsync(threads: 1), cancellationToken).Unwrap() // a batch is what a follower asks, and callers go before
+        return queries.All(query => query.Follows)
+            ? await pool.FollowAsync(() => AnswerAsync(threads: 1), cancellationToken).Unwrap() // callers go before
             : await pool.ShareAsync(asked.Max(group => group.Key.Snapshot.WorthThreads), AnswerAsync, cancellationToken);
 
         async Task<PartitionAnswer> AnswerAsync(int threads)

@@ -14,6 +14,10 @@ internal sealed partial class PartitionModels(
     ActiveModel models, PartitionIndexer indexer, PartitionSuggester suggester, EncodingStore encodings, IGrainFactory grains, IOptions<MatchingOptions> options, TimeProvider clock, ILogger<PartitionModels> logger)
 {
     private const int RefreshPage = 50;
+
+    /// <summary>How long lists of an earlier model are computed before changes are followed again.</summary>
+    private static readonly TimeSpan RefreshTime = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // a silo learns within a second that the model changed
     private readonly Queue<string> unrefreshed = new(); // needs whose lists may be of an earlier model
     private PartitionIndexes? preparing; // for the next model
@@ -115,7 +119,8 @@ internal sealed partial class PartitionModels(
     /// <summary>Computes some lists of an earlier model anew, and when all are done drops some encodings of earlier models.</summary>
     private async Task RefreshAsync(int partition, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < RefreshPage && unrefreshed.TryPeek(out var need); i++)
+        var started = clock.GetTimestamp();
+        for (var i = 0; i < RefreshPage && clock.GetElapsedTime(started) < RefreshTime && unrefreshed.TryPeek(out var need); i++)
         {
             if (!await suggester.RefreshAsync(need, Serving.Model.Version, cancellationToken))
             {

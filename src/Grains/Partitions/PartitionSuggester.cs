@@ -131,7 +131,7 @@ internal sealed partial class PartitionSuggester(
         return need with { Name = offer.Name, Country = offer.Country, Language = language, Stale = stale, Score = pair.Score(need.ToSignals(), stale) };
     }
 
-    private static PartitionQuery Query(MatchingModel model, Item offer, byte[] encoding) => PartitionSearch.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, FirstNeeds, (model, encoding), MinScore(model));
+    private static PartitionQuery Query(MatchingModel model, Item offer, byte[] encoding) => PartitionSearch.QueryOf(offer.Content, ItemKind.Offer, offer.Parent, FirstNeeds, (model, encoding), MinScore(model)) with { Follows = true };
 
     /// <summary>A need that is stale itself still wants to hear of a good offer: its own penalty doesn't count.</summary>
     private static double MinScore(MatchingModel model) => PairWeights.WithStalePenalty(model.Fusion.Threshold);

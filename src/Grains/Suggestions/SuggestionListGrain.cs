@@ -31,7 +31,7 @@ internal sealed class SuggestionListGrain(
 
         var model = models.Current;
         var encoding = await search.EncodeAsync(model, need.Content, cancellationToken);
-        var query = PartitionSearch.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed, (model, encoding.ToBytes()));
+        var query = PartitionSearch.QueryOf(need.Content, ItemKind.Need, need.Parent, options.Value.KeptPerNeed, (model, encoding.ToBytes())) with { Follows = true };
         var answer = await search.SearchAllAsync([query], cancellationToken);
         var list = state.State;
         await state.CommitAsync(

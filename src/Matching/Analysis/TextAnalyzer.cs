@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Lucene.Net.Analysis;
 using Lucene.Net.Analysis.Core;
 using Lucene.Net.Analysis.En;
@@ -68,13 +69,17 @@ public sealed class TextAnalyzer : IDisposable
     /// <summary>Lucene.NET's words of a text, each looked up among the stems known, and stemmed by Lucene.NET's filters when it is new.</summary>
     private sealed class LanguageAnalyzer : IDisposable
     {
-        /// <summary>Words remembered at most, about 100 bytes each; what comes later is stemmed each time.</summary>
+        /// <summary>Words remembered at most, about 100 bytes each; when there are more, all are forgotten, so that nobody can fill the memory with words of no language for good.</summary>
         private const int MaxRemembered = 100_000;
+
+        /// <summary>Longer words are no words that come again.</summary>
+        private const int MaxWord = 40;
 
         private readonly Analyzer words;
         private readonly Analyzer stemming;
         private readonly ConcurrentDictionary<string, string> stems = new(StringComparer.Ordinal); // an empty stem for a stop word
         private readonly ConcurrentDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> stemsBySpan;
+        private int remembered; // counting the dictionary would lock all of it
 
         public LanguageAnalyzer(Func<TokenStream, TokenStream> elision, CharArraySet stopWords, string stemmer)
         {
@@ -93,7 +98,7 @@ public sealed class TextAnalyzer : IDisposable
 
         public void Analyze(string text, List<Token> tokens)
         {
-            using var stream = words.GetTokenStream("text", text);
+            using var stream = words.GetTokenStream("text", WithoutLongLines(text));
             var term = stream.GetAttribute<ICharTermAttribute>();
             var offset = stream.GetAttribute<IOffsetAttribute>();
             stream.Reset();
@@ -120,6 +125,30 @@ public sealed class TextAnalyzer : IDisposable
             stemming.Dispose();
         }
 
+        /// <summary>
+        /// A text with blanks for long runs of underscores and the like, which join words and are none: Lucene.NET's scanner reads on to the
+        /// end of a run from each of its characters.
+        /// </summary>
+        private static string WithoutLongLines(string text)
+        {
+            char[]? changed = null;
+            for (var i = 0; i < text.Length; i++)
+            {
+                var start = i;
+                while (i < text.Length && char.GetUnicodeCategory(text[i]) == UnicodeCategory.ConnectorPunctuation)
+                {
+                    i++;
+                }
+
+                if (i - start > MaxWord)
+                {
+                    (changed ??= text.ToCharArray()).AsSpan(start, i - start).Fill(' ');
+                }
+            }
+
+            return changed is null ? text : new(changed);
+        }
+
         private string Stem(string word)
         {
             using var stream = stemming.GetTokenStream("word", word);
@@ -127,9 +156,10 @@ public sealed class TextAnalyzer : IDisposable
             stream.Reset();
             var stem = stream.IncrementToken() ? term.ToString() : "";
             stream.End();
-            if (stems.Count < MaxRemembered)
+            if (word.Length <= MaxWord && stems.TryAdd(word, stem) && Interlocked.Increment(ref remembered) > MaxRemembered)
             {
-                stems[word] = stem;
+                Interlocked.Exchange(ref remembered, 0);
+                stems.Clear();
             }
 
             return stem;

@@ -26,7 +26,8 @@ public sealed class IndexSnapshot
     /// </remarks>
     public IReadOnlyList<IReadOnlyList<Hit>> Search(IReadOnlyList<IndexQuery> queries, MatchingModel model)
     {
-        var scans = queries.Select(query => new Scan(query, model)).ToList();
+        var count = Math.Max(1, Blocks.Sum(part => part.Block.Count));
+        var scans = queries.Select(query => new Scan(query, model, count)).ToList();
         return ToHits(scans, [Pass(scans, new(Blocks))]);
     }
 
@@ -36,7 +37,8 @@ public sealed class IndexSnapshot
     /// <param name="threads">From 1, the caller's included; no more are used than the items are worth.</param>
     public async Task<IReadOnlyList<IReadOnlyList<Hit>>> SearchAsync(IReadOnlyList<IndexQuery> queries, MatchingModel model, int threads)
     {
-        var scans = queries.Select(query => new Scan(query, model)).ToList();
+        var count = Math.Max(1, Blocks.Sum(part => part.Block.Count));
+        var scans = queries.Select(query => new Scan(query, model, count)).ToList();
         var blocks = new ConcurrentQueue<(Block Block, Bits? Gone)>(Blocks);
         List<Task<List<Pass>>> helpers = [.. Enumerable.Range(1, Math.Min(threads, WorthThreads) - 1).Select(_ => Task.Run(() => Pass(scans, blocks)))];
         var own = Pass(scans, blocks);
@@ -103,6 +105,25 @@ public sealed class PartitionIndex
     /// <remarks>An item is copied at most O(log N) times over its life, as blocks of like size merge up to <see cref="Block.MaxItems"/>; a query visits at most O(log N) blocks besides the full ones.</remarks>
     public void Apply(IReadOnlyList<(IndexedItem Item, Encoding Encoding)> items, IReadOnlyCollection<string> removed)
     {
+        try
+        {
+            Snapshot = Changed(items, removed);
+        }
+        catch
+        {
+            // Nothing changed for readers; places may have: they are found anew.
+            places.Clear();
+            foreach (var (block, gone) in Snapshot.Blocks)
+            {
+                Enter(block, gone);
+            }
+
+            throw;
+        }
+    }
+
+    private IndexSnapshot Changed(IReadOnlyList<(IndexedItem Item, Encoding Encoding)> items, IReadOnlyCollection<string> removed)
+    {
         var blocks = Snapshot.Blocks.ToList();
         var copied = new HashSet<Block>();
         foreach (var name in items.Select(item => item.Item.Name).Concat(removed))
@@ -130,7 +151,7 @@ public sealed class PartitionIndex
             Add(merged, blocks);
         }
 
-        Snapshot = new([.. blocks.Where(part => part.Block.Count > 0)]);
+        return new([.. blocks.Where(part => part.Block.Count > 0)]);
     }
 
     /// <summary>How many blocks at the end are worth merging: those of the last one's size or smaller, when they are many or fill a block.</summary>
@@ -175,11 +196,19 @@ public sealed class PartitionIndex
     private void Add(Block block, List<(Block Block, Bits? Gone)> blocks)
     {
         blocks.Add((block, null));
+        Enter(block, null);
+    }
+
+    private void Enter(Block block, Bits? gone)
+    {
         for (var ordinal = 0; ordinal < block.Count; ordinal++)
         {
-            var place = new Place(block, ordinal);
-            places.Remove(place); // an equal one, of a block that was merged
-            places.Add(place);
+            if (gone?[ordinal] != true)
+            {
+                var place = new Place(block, ordinal);
+                places.Remove(place); // an equal one, of a block that was merged
+                places.Add(place);
+            }
         }
     }
 

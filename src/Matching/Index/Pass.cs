@@ -21,7 +21,8 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
     /// <summary>Items whose codes are compared at a time.</summary>
     public const int WordLength = 64;
 
-    private const int Lanes = 8;
+    /// <summary>Items that are scored at a time.</summary>
+    public const int Lanes = 8;
     private readonly ulong[] allowed = new ulong[Block.MaxItems / WordLength];
     private readonly Postings.Cursor[] terms = new Postings.Cursor[scan.Translated.Ids.Length];
     private readonly Postings.Cursor[] concepts = new Postings.Cursor[scan.Query.Encoding.Concepts.Ids.Length];
@@ -106,6 +107,10 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
         var line = scan.Model.Scale.LineOf(scan.Query.Encoding.Language, language);
         var lnCeiling = Vector256.Create(MathF.Log(pair.Ceiling));
         var most = Vector256.Create(MathF.Log(pair.Ceiling / (1 - pair.Ceiling)));
+        var (bias, hinge, lineOffset) = (Vector256.Create(pair.Bias), Vector256.Create(pair.Hinge), Vector256.Create(line.Offset));
+        var (formWeight, meaningWeight, topicWeight, termsWeight) = (pair.Weights[0], pair.Weights[1], pair.Weights[2] * SemanticCode.TopicUnit, pair.Weights[3]);
+        var meaningUnit = SemanticCode.MeaningUnit * line.Slope;
+        var mostTagged = Vector256.Create(tags.Length > 0 ? tags.Max() : 0);
         for (var first = from; first < to; first += WordLength)
         {
             var count = Math.Min(WordLength, to - first);
@@ -116,34 +121,44 @@ internal sealed class Pass(Scan scan, PassBuffers buffers)
             }
 
             block.Codes.Products(scan.Code, first, buffers.Meanings.AsSpan(0, count), buffers.Topics.AsSpan(0, count));
-            for (var i = 0; i < count && tags.Length > 0; i++)
-            {
-                buffers.TagSums[i] = tags[block.Items.TagSetOf(first + i)];
-            }
-
             for (var i = 0; i < count; i += Lanes)
             {
-                if ((byte)(wanted >> i) == 0)
+                var lanes = (uint)(byte)(wanted >> i);
+                if (lanes == 0)
                 {
                     continue;
                 }
 
                 var form = Vector256.Min(Vector256<float>.One, Vector256.LoadUnsafe(ref buffers.Forms[first - sumsFrom + i]) * Vector256.LoadUnsafe(ref lengths, (nuint)(first + i)) * formScale);
                 var terms = Vector256.Min(Vector256<float>.One, Vector256.LoadUnsafe(ref buffers.Shared[first - sumsFrom + i]));
-                var meaning = (Vector256.LoadUnsafe(ref buffers.Meanings[i]) * (SemanticCode.MeaningUnit * line.Slope)) + Vector256.Create(line.Offset);
-                var topic = Vector256.LoadUnsafe(ref buffers.Topics[i]) * SemanticCode.TopicUnit;
-                var about = Vector256.Create(pair.Bias) + (meaning * pair.Weights[1]) + (topic * pair.Weights[2]) + (terms * pair.Weights[3]);
-                var tagged = tags.Length > 0 ? Vector256.LoadUnsafe(ref buffers.TagSums[i]) : Vector256<float>.Zero;
-                var beyond = (Vector256.Max(Vector256<float>.Zero, form + meaning - Vector256.Create(pair.Hinge)) * pair.Weights[0]) + tagged;
+                var others = bias + (Vector256.LoadUnsafe(ref buffers.Topics[i]) * topicWeight) + (terms * termsWeight);
                 var floor = Vector256.Create(best.FloorAsFloat);
-                // Doubt leaves at most this; most items fall below the floor by it, and need no exponential.
-                if (!Vector256.GreaterThanOrEqualAny(Vector256.Min(about + lnCeiling, most) + beyond, floor))
+                var meaning = (Vector256.LoadUnsafe(ref buffers.Meanings[i]) * meaningUnit) + lineOffset;
+                var about = others + (meaning * meaningWeight);
+                var beyond = Vector256.Max(Vector256<float>.Zero, form + meaning - hinge) * formWeight;
+                // Doubt leaves at most this, and tags add at most that: most items fall below the floor by it, and need neither an exponential nor their tags.
+                var withoutDoubt = Vector256.Min(about + lnCeiling, most);
+                if (!Vector256.GreaterThanOrEqualAny(withoutDoubt + beyond + mostTagged, floor))
                 {
                     continue;
                 }
 
+                if (tags.Length > 0)
+                {
+                    for (var lane = 0; lane < Math.Min(Lanes, count - i); lane++)
+                    {
+                        buffers.TagSums[lane] = tags[block.Items.TagSetOf(first + i + lane)];
+                    }
+
+                    beyond += Vector256.LoadUnsafe(ref buffers.TagSums[0]);
+                    if (!Vector256.GreaterThanOrEqualAny(withoutDoubt + beyond, floor))
+                    {
+                        continue;
+                    }
+                }
+
                 var logOdds = about + lnCeiling - Vector256.Log(Vector256<float>.One + (Vector256.Exp(about) * (1 - pair.Ceiling))) + beyond;
-                var passing = (uint)(byte)(wanted >> i) & Vector256.GreaterThanOrEqual(logOdds, floor).ExtractMostSignificantBits();
+                var passing = lanes & Vector256.GreaterThanOrEqual(logOdds, floor).ExtractMostSignificantBits();
                 for (; passing != 0; passing &= passing - 1)
                 {
                     var lane = BitOperations.TrailingZeroCount(passing);
@@ -206,5 +221,5 @@ internal sealed class PassBuffers
 
     public float[] Topics { get; } = new float[Pass.WordLength];
 
-    public float[] TagSums { get; } = new float[Pass.WordLength];
+    public float[] TagSums { get; } = new float[Pass.Lanes];
 }

@@ -5,7 +5,10 @@ using CooperaNet.Matching.Ranking;
 namespace CooperaNet.Matching.Index;
 
 /// <summary>One query, made ready for passes over blocks, and what comes of their candidates.</summary>
-internal sealed class Scan(IndexQuery query, MatchingModel model)
+/// <param name="query">What is asked.</param>
+/// <param name="model">What encoded it and the items.</param>
+/// <param name="items">How many items there are.</param>
+internal sealed class Scan(IndexQuery query, MatchingModel model, int items)
 {
     private const int MinCandidates = 200;
     private const int CandidatesPerAnswer = 4;
@@ -20,7 +23,7 @@ internal sealed class Scan(IndexQuery query, MatchingModel model)
     public SparseVector Translated { get; } = model.Translations.Translate(query.Encoding.Terms);
 
     /// <summary>How many candidates a first pass keeps.</summary>
-    public int CandidateCount { get; } = Math.Max(MinCandidates, CandidatesPerAnswer * query.Count);
+    public int CandidateCount { get; } = Math.Min(items, Math.Max(MinCandidates, CandidatesPerAnswer * query.Count));
 
     /// <summary>The best of the candidates, scored exactly, best first; below the query's threshold only the very best, so that an abstention can say what was closest.</summary>
     /// <param name="candidates">Of all passes together, in any order; of more than <see cref="CandidateCount"/> the best.</param>

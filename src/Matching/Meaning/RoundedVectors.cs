@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using CooperaNet.Matching.Encodings;
 
 namespace CooperaNet.Matching.Meaning;
 
@@ -55,8 +57,18 @@ public sealed class RoundedVectors
     /// <summary>Adds a vector, times a weight, to a sum of as many numbers.</summary>
     public void AddTo(int row, float weight, Span<float> sum)
     {
-        Span<float> vector = stackalloc float[Dimensions];
-        TensorPrimitives.ConvertTruncating<sbyte, float>(Values.AsSpan(row * Dimensions, Dimensions), vector);
-        TensorPrimitives.MultiplyAdd(vector, weight * Scales[row], sum, sum);
+        var numbers = Values.AsSpan(row * Dimensions, Dimensions);
+        var scale = weight * Scales[row];
+        sum = sum[..Dimensions];
+        var i = 0;
+        for (; i <= numbers.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            ((Widening.ToSingle(in numbers[i]) * scale) + Vector256.LoadUnsafe(ref sum[i])).StoreUnsafe(ref sum[i]);
+        }
+
+        for (; i < numbers.Length; i++)
+        {
+            sum[i] += numbers[i] * scale;
+        }
     }
 }

@@ -144,6 +144,22 @@ public class IndexTests
     }
 
     [Fact]
+    public void A_change_that_fails_changes_nothing()
+    {
+        var encoding = new Encoding(1, new([], []), [1, 1, 1, 1], new([], []), new sbyte[SemanticCode.Length]);
+        (IndexedItem, Encoding) Item(string name, Encoding of) => (new IndexedItem(name, "", "PE", 0, 0, 1, Now, null), of);
+        var index = new PartitionIndex();
+        index.Apply([Item("a", encoding), Item("b", encoding)], []);
+
+        Assert.ThrowsAny<Exception>(() => index.Apply([Item("a", encoding with { Code = [] })], ["b"]));
+        Assert.Equal(["a", "b"], index.Names.Order());
+        index.Apply([Item("a", encoding)], ["b"]);
+
+        Assert.Equal(["a"], index.Names);
+        Assert.Equal("a", index.Snapshot.Search(new IndexQuery(encoding, 0, 0, IndexConstraints.None, "none", 9, 0, Now, default), Model).Single().Name);
+    }
+
+    [Fact]
     public void A_pair_scores_the_same_from_both_sides() => Gen.Select(Encodings, Encodings).Sample((left, right) =>
         Math.Abs(Model.Fusion.Of(left.Language, right.Language).Score(PairSignals.Of(Model, left, right)) - Model.Fusion.Of(right.Language, left.Language).Score(PairSignals.Of(Model, right, left))) < 1e-6);
 
