@@ -15,6 +15,18 @@ public sealed class CertificateOptions
     /// <summary>What a PKCS #12 file or an encrypted key is locked with; from the environment or a secret store, never from a file of settings. Default: empty.</summary>
     public string Password { get; set; } = "";
 
+    /// <summary>The certificates that a PEM file holds besides the first, with which clients find the way from it to a root they know.</summary>
+    public X509Certificate2Collection LoadIssuers()
+    {
+        X509Certificate2Collection all = [];
+        if (Path.EndsWith(".pem", StringComparison.OrdinalIgnoreCase) || Path.EndsWith(".crt", StringComparison.OrdinalIgnoreCase))
+        {
+            all.ImportFromPemFile(Path);
+        }
+
+        return [.. all.Skip(1)];
+    }
+
     /// <summary>Reads the certificate with its private key; null when none is set.</summary>
     /// <param name="setting">What the setting is called, for errors.</param>
     /// <exception cref="InvalidOperationException">A file is missing or can't be read, or the key is missing.</exception>

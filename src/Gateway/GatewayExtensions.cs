@@ -21,7 +21,9 @@ using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -40,15 +42,15 @@ public static class GatewayExtensions
     public static WebApplicationBuilder UseGatewayPorts(this WebApplicationBuilder builder, bool signIn = false)
     {
         var options = builder.Configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new();
-        var certificate = options.Certificate.Load();
+        var (certificate, issuers) = (options.Certificate.Load(), options.Certificate.LoadIssuers());
         var address = Address(options, signIn || builder.Configuration.GetSection($"{IdentityOptions.Section}:{nameof(IdentityOptions.Issuers)}").GetChildren().Any());
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(address, options.JsonPort, listen => Secure(listen, HttpProtocols.Http1, certificate));
+            kestrel.Listen(address, options.JsonPort, listen => Secure(listen, HttpProtocols.Http1, certificate, issuers));
             if (options.Enabled)
             {
-                kestrel.Listen(address, options.GrpcPort, listen => Secure(listen, HttpProtocols.Http2, certificate));
+                kestrel.Listen(address, options.GrpcPort, listen => Secure(listen, HttpProtocols.Http2, certificate, issuers));
             }
 
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes;
@@ -73,7 +75,6 @@ public static class GatewayExtensions
     /// <summary>Adds the services.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services)
     {
-        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FreshnessOptions>().BindConfiguration(FreshnessOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddAccess();
@@ -81,9 +82,11 @@ public static class GatewayExtensions
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
             grpc.Interceptors.Add<LoadInterceptor>();
+            grpc.Interceptors.Add<ScanInterceptor>();
             grpc.Interceptors.Add<RetryInterceptor>();
             grpc.Interceptors.Add<OwnershipInterceptor>();
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.CompressionProviders.Add(new BoundedGzip(MaxMessageBytes));
         }).AddJsonTranscoding(json =>
         {
             json.JsonSettings.RemoveEnumPrefix = true;
@@ -96,7 +99,7 @@ public static class GatewayExtensions
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
         services.AddHealth();
-        services.AddMetrics().AddSingleton<GatewayMeters>().AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>();
+        services.AddMetrics().AddSingleton<GatewayMeters>().AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>().AddSingleton<RateLimits>().AddSingleton<ScanInterceptor>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StreamGuard>().AddSingleton<StatisticsFeed>().AddHostedService(provider => provider.GetRequiredService<StatisticsFeed>())
@@ -107,17 +110,18 @@ public static class GatewayExtensions
     /// <summary>Adds what a process without a gateway tells of itself, too.</summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddHealthChecks().AddCheck<ReadyCheck>("ready", tags: ["ready"]);
         services.AddHostedService<Draining>();
         return services;
     }
 
-    private static void Secure(ListenOptions listen, HttpProtocols protocols, X509Certificate2? certificate)
+    private static void Secure(ListenOptions listen, HttpProtocols protocols, X509Certificate2? certificate, X509Certificate2Collection issuers)
     {
         listen.Protocols = protocols;
         if (certificate is not null)
         {
-            listen.UseHttps(certificate);
+            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate, ServerCertificateChain = issuers });
         }
     }
 
@@ -129,13 +133,32 @@ public static class GatewayExtensions
         return app;
     }
 
+    /// <summary>Takes callers' addresses, and whether they came by TLS, from the proxies that are known, and from nobody else.</summary>
+    private static void UseProxies(WebApplication app)
+    {
+        var proxies = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Proxies;
+        if (proxies.Count == 0)
+        {
+            return;
+        }
+
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        proxies.ToList().ForEach(proxy => forwarded.KnownIPNetworks.Add(GatewayOptions.FindNetwork(proxy)!.Value));
+        app.UseForwardedHeaders(forwarded);
+    }
+
     /// <summary>Maps the services.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        UseProxies(app);
         app.UseMiddleware<SecurityHeaders>();
         app.UseRouting();
         app.UseCors();
         app.UseRequestTimeouts();
+        app.UseMiddleware<IssuerGuard>();
+        app.UseAuthentication(); // which answers for the built-in issuer, if there is one: behind all that holds for everybody
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseMiddleware<UnreadableMessages>();
         app.UseMiddleware<AccessGuard>();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace CooperaNet.Matching.Gateway;
 
@@ -31,6 +32,10 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxStreams { get; set; } = 5_000;
 
+    /// <summary>Imports and exports that may run at once; one caller may run an eighth of them. Default: 32.</summary>
+    [Range(1, 10_000)]
+    public int MaxTransfers { get; set; } = 32;
+
     /// <summary>Calls, without streams, that may be under way at once; further ones are refused at once with UNAVAILABLE, so that those under way end in time. Default: 256.</summary>
     [Range(1, 100_000)]
     public int MaxCalls { get; set; } = 256;
@@ -52,8 +57,17 @@ public sealed class GatewayOptions : IValidatableObject
     /// <summary>Origins whose browser pages may call the API, such as <c>https://example.org</c>; never <c>*</c>. Default: none.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; set; } = [];
 
+    /// <summary>Addresses, or networks such as <c>10.0.0.0/24</c>, of proxies and load balancers in front, from which X-Forwarded-For and X-Forwarded-Proto are believed. Default: none.</summary>
+    public IReadOnlyList<string> Proxies { get; set; } = [];
+
+    /// <summary>An address or network of <see cref="Proxies"/>; null for anything else.</summary>
+    internal static IPNetwork? FindNetwork(string text) => IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new(address, address.GetAddressBytes().Length * 8)
+        : null;
+
     /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => AllowedOrigins
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Proxies.Where(proxy => FindNetwork(proxy) is null)
+        .Select(proxy => new ValidationResult($"Gateway__Proxies: '{proxy}' is neither an IP address nor a network such as 10.0.0.0/24.", [nameof(Proxies)])).Concat(AllowedOrigins
         .Where(origin => !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == origin))
-        .Select(origin => new ValidationResult($"Gateway__AllowedOrigins: '{origin}' is not an origin; give scheme, host and port as a browser does, for example https://example.org or http://localhost:8000.", [nameof(AllowedOrigins)]));
+        .Select(origin => new ValidationResult($"Gateway__AllowedOrigins: '{origin}' is not an origin; give scheme, host and port as a browser does, for example https://example.org or http://localhost:8000.", [nameof(AllowedOrigins)])));
 }

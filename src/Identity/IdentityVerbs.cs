@@ -33,7 +33,7 @@ public sealed class IdentityVerbs(IServiceProvider services)
             Check(await people.CreateAsync(person));
         }
 
-        person.Role = role;
+        (person.Role, person.Locks, person.LockoutEnd, person.AccessFailedCount) = (role, 0, null, 0);
         Check(await people.RemovePasswordAsync(person));
         await people.ResetAuthenticatorKeyAsync(person);
         Check(await people.SetTwoFactorEnabledAsync(person, false)); // which saves the role, too

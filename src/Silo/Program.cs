@@ -6,6 +6,7 @@ using CooperaNet.Matching.Gateway.Telemetry;
 using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.Silo;
 using CooperaNet.Matching.Storage;
+using Microsoft.Extensions.Options;
 
 try
 {
@@ -45,7 +46,7 @@ try
     }
 
     // Alone, there is nothing to hand over.
-    builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(database.ServerConnectionString is null ? 4 : 60));
+    builder.Services.AddOptions<HostOptions>().Configure<IOptions<GatewayOptions>>((host, gateway) => host.ShutdownTimeout = database.ServerConnectionString is null ? TimeSpan.FromSeconds(4) : gateway.Value.DrainFor + TimeSpan.FromSeconds(60));
 
     var app = builder.Build().UseTelemetry().MapDashboard();
     _ = answersClients ? app.MapGateway() : app.MapHealth();

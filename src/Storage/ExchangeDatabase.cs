@@ -62,6 +62,9 @@ public abstract class ExchangeDatabase : IAsyncDisposable
     /// <summary>A connection to read through.</summary>
     internal abstract ValueTask<DbConnection> OpenReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>Stops what a connection reads when a caller no longer waits, until it is disposed of; null where the connection's calls do so themselves.</summary>
+    internal virtual IDisposable? Interrupt(DbConnection connection, CancellationToken cancellationToken) => null;
+
     /// <summary>Reads and gives the connection back, so that nobody writes while holding one: with few connections that would wait for itself.</summary>
     internal async Task<List<T>> ReadAsync<T>(string text, object? parameters, CancellationToken cancellationToken)
     {

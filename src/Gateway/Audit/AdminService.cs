@@ -2,6 +2,7 @@ using CooperaNet.Matching.Audit;
 using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Gateway.Catalogs.Writing;
 using CooperaNet.Matching.Gateway.Items;
+using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.V1;
 using Google.Api;
 using Google.Protobuf;
@@ -12,7 +13,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 namespace CooperaNet.Matching.Gateway.Audit;
 
 /// <summary>Translates wire messages to grain calls and back; decides nothing.</summary>
-internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.AdminServiceBase
+internal sealed class AdminService(IGrainFactory grains, StreamGuard guard) : V1.AdminService.AdminServiceBase
 {
     private const int ExportPage = 100;
     private const int MaxCondition = 200;
@@ -34,18 +35,21 @@ internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.Admin
     }
 
     [DisableRequestTimeout]
-    public override async Task ExportAuditEvents(ExportAuditEventsRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
+    public override async Task ExportAuditEvents(ExportAuditEventsRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context) =>
+        await guard.TransferAsync(context, cancellationToken => ExportAsync(request, responseStream, context, cancellationToken));
+
+    private async Task ExportAsync(ExportAuditEventsRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context, CancellationToken cancellationToken)
     {
         var filter = Filter(request.Participant, request.Resource, request.Subject, request.Role, request.Verb, request.OnBehalfOnly, request.StartTime, request.EndTime);
         var sheet = Spreadsheet.Of(request.Delimiter);
         var lines = sheet.Begin(Columns.Select(column => column.Name));
         for (var token = ""; ;)
         {
-            var page = await grains.GetAudit().ListEventsAsync(filter, ExportPage, token, context.Caller(), context.CancellationToken);
+            var page = await grains.GetAudit().ListEventsAsync(filter, ExportPage, token, context.Caller(), cancellationToken);
             lines = [.. lines, .. sheet.Write(page.Rows.Select(AuditWire.ToWire).SelectMany(told => told.Changes.Cast<V1.FieldChange?>().DefaultIfEmpty().Select(change => Columns.Select(column => column.Value(told, change)))))];
             if (lines.Length > 0)
             {
-                await responseStream.WriteAsync(new() { ContentType = Spreadsheet.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, context.CancellationToken);
+                await responseStream.WriteAsync(new() { ContentType = Spreadsheet.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, cancellationToken);
             }
 
             (lines, token) = ([], page.NextPageToken);
@@ -80,7 +84,10 @@ internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.Admin
     }
 
     [DisableRequestTimeout]
-    public override async Task VerifyIndex(VerifyIndexRequest request, IServerStreamWriter<VerifyIndexResponse> responseStream, ServerCallContext context)
+    public override async Task VerifyIndex(VerifyIndexRequest request, IServerStreamWriter<VerifyIndexResponse> responseStream, ServerCallContext context) =>
+        await guard.TransferAsync(context, cancellationToken => VerifyAsync(request, responseStream, context.Caller(), cancellationToken));
+
+    private async Task VerifyAsync(VerifyIndexRequest request, IServerStreamWriter<VerifyIndexResponse> responseStream, Caller caller, CancellationToken cancellationToken)
     {
         for (var (partition, partitions) = (0, 1); partition < partitions; partition++)
         {
@@ -88,12 +95,12 @@ internal sealed class AdminService(IGrainFactory grains) : V1.AdminService.Admin
             var after = "";
             do
             {
-                var page = await grains.GetIndex().CompareAsync(partition, after, request.Repair, context.Caller(), context.CancellationToken);
+                var page = await grains.GetIndex().CompareAsync(partition, after, request.Repair, caller, cancellationToken);
                 IndexWire.Add(report, page);
                 (after, partitions) = (page.Next, page.Partitions);
             }
             while (after.Length > 0);
-            await responseStream.WriteAsync(report, context.CancellationToken);
+            await responseStream.WriteAsync(report, cancellationToken);
         }
     }
 

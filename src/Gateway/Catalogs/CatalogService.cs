@@ -2,18 +2,24 @@ using CooperaNet.Matching.Catalogs;
 using CooperaNet.Matching.Gateway.Access;
 using CooperaNet.Matching.Gateway.Catalogs.Reading;
 using CooperaNet.Matching.Gateway.Catalogs.Writing;
+using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.V1;
 using Google.Api;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace CooperaNet.Matching.Gateway.Catalogs;
 
 /// <summary>Translates wire messages and files to grain calls and back; decides nothing.</summary>
-internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.CatalogServiceBase
+internal sealed class CatalogService(IGrainFactory grains, StreamGuard guard) : V1.CatalogService.CatalogServiceBase
 {
+    /// <summary>Characters of a column's name or a value that is mapped, and values mapped at most.</summary>
+    private const int MaxMapped = 200;
+    private const int MaxValues = 1_000;
+
     /// <summary>Items read at once: the memory of an export.</summary>
     private const int ExportPage = 500;
 
@@ -32,24 +38,27 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     }
 
     [DisableRequestTimeout]
-    public override async Task StreamCatalogImport(IAsyncStreamReader<StreamCatalogImportRequest> requests, IServerStreamWriter<StreamCatalogImportResponse> responses, ServerCallContext context)
+    public override async Task StreamCatalogImport(IAsyncStreamReader<StreamCatalogImportRequest> requests, IServerStreamWriter<StreamCatalogImportResponse> responses, ServerCallContext context) =>
+        await guard.TransferAsync(context, cancellationToken => StreamAsync(requests, responses, context, cancellationToken));
+
+    private async Task StreamAsync(IAsyncStreamReader<StreamCatalogImportRequest> requests, IServerStreamWriter<StreamCatalogImportResponse> responses, ServerCallContext context, CancellationToken cancellationToken)
     {
-        if (!await requests.MoveNext(context.CancellationToken) || requests.Current.PartCase != StreamCatalogImportRequest.PartOneofCase.Settings)
+        if (!await requests.MoveNext(cancellationToken) || requests.Current.PartCase != StreamCatalogImportRequest.PartOneofCase.Settings)
         {
             throw MatchingException.Invalid("settings", "the first message must be the settings.");
         }
 
-        var settings = requests.Current.Settings;
+        var (settings, caller) = (requests.Current.Settings, context.Caller()); // on whose behalf is known from the settings
         var import = Identify(settings.Parent, settings.ImportId);
-        var rules = await RulesAsync(import.Parent, settings.Mapping, settings.ValueMapping, settings.RememberMapping, settings.DefaultKind, settings.LanguageCode, context.Caller(), context.CancellationToken);
+        var rules = await RulesAsync(import.Parent, settings.Mapping, settings.ValueMapping, settings.RememberMapping, settings.DefaultKind, settings.LanguageCode, caller, cancellationToken);
         await using var file = new ContentStream(requests);
-        var run = new CatalogImportRun(grains.GetCatalogImport(import), new(settings.Publish, settings.ValidateOnly, settings.Partial), context.Caller());
+        var run = new CatalogImportRun(grains.GetCatalogImport(import), new(settings.Publish, settings.ValidateOnly, settings.Partial), caller);
         await run.RunAsync(
             file, settings.Format, rules, (progress, rows) => responses.WriteAsync(new()
             {
                 CatalogImport = progress,
                 Rows = { rows.Where(row => row.Outcome != ImportOutcome.Unchanged).Select(CatalogWire.ToWire) },
-            }, context.CancellationToken), context.CancellationToken);
+            }, cancellationToken), cancellationToken);
     }
 
     public override async Task<V1.CatalogImport> GetCatalogImport(GetCatalogImportRequest request, ServerCallContext context) =>
@@ -90,7 +99,10 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
     };
 
     [DisableRequestTimeout]
-    public override async Task ExportCatalog(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
+    public override async Task ExportCatalog(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context) =>
+        await guard.TransferAsync(context, cancellationToken => ExportAsync(request, responseStream, context, cancellationToken));
+
+    private async Task ExportAsync(ExportCatalogRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context, CancellationToken cancellationToken)
     {
         var writer = CatalogWriter.Of(request.Format, request.Delimiter, request.LanguageCode);
         var begun = false;
@@ -98,12 +110,12 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
         {
             for (var token = ""; ;)
             {
-                var page = await grains.GetRegister().ListItemsAsync(new(request.Parent, kind, request.Filter, "", ExportPage, token), context.Caller(), context.CancellationToken);
+                var page = await grains.GetRegister().ListItemsAsync(new(request.Parent, kind, request.Filter, "", ExportPage, token), context.Caller(), cancellationToken);
                 byte[] lines = begun ? writer.Write(page.Rows) : [.. writer.Begin(), .. writer.Write(page.Rows)];
                 begun = true;
                 if (lines.Length > 0)
                 {
-                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, context.CancellationToken);
+                    await responseStream.WriteAsync(new() { ContentType = writer.ContentType, Data = UnsafeByteOperations.UnsafeWrap(Spreadsheet.ForTransport(lines, context)) }, cancellationToken);
                 }
 
                 token = page.NextPageToken;
@@ -175,13 +187,28 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
             ? new(ParentId.Parse(parent, "parent"), id.Length > 0 ? id : $"i-{Guid.CreateVersion7():n}")
             : throw MatchingException.Invalid("importId", $"'{ResourceId.Excerpt(id)}' is not an id: 1 to 63 characters a-z, 0-9 and hyphen, not starting with a hyphen.");
 
-    /// <summary>What is told wins over what was remembered.</summary>
+    /// <summary>What is told wins over what was remembered; an empty column or meaning forgets.</summary>
     private async Task<ReadingRules> RulesAsync(
-        ParentId parent, IDictionary<string, string> mapping, IDictionary<string, string> values, bool remember, V1.CatalogRow.Types.Kind kind, string language, Caller caller, CancellationToken cancellationToken)
+        ParentId parent, MapField<string, string> mapping, MapField<string, string> values, bool remember, V1.CatalogRow.Types.Kind kind, string language, Caller caller, CancellationToken cancellationToken)
     {
+        if (mapping.Keys.FirstOrDefault(field => !Columns.KnownFields.Contains(field)) is { } unknown)
+        {
+            throw MatchingException.Invalid("mapping", Columns.UnknownField(unknown));
+        }
+
+        if (mapping.Values.Concat(values.Keys).Concat(values.Values).FirstOrDefault(text => text.Length > MaxMapped) is { } tooLong)
+        {
+            throw MatchingException.Invalid("mapping", $"'{ResourceId.Excerpt(tooLong)}' has {tooLong.Length} characters; columns and values of at most {MaxMapped} are mapped.");
+        }
+
         var grain = grains.GetCatalogMapping(parent);
         var remembered = await grain.GetAsync(caller, cancellationToken);
         var told = new Matching.Catalogs.CatalogMapping { Columns = Merge(remembered.Columns, mapping), Values = Merge(remembered.Values, values) };
+        if (told.Values.Count > MaxValues)
+        {
+            throw MatchingException.Invalid("valueMapping", $"{told.Values.Count} values, with those remembered; at most {MaxValues} are mapped.");
+        }
+
         if (remember)
         {
             await grain.SetAsync(told, caller, cancellationToken);
@@ -189,6 +216,7 @@ internal sealed class CatalogService(IGrainFactory grains) : V1.CatalogService.C
 
         return new(told.Columns, told.Values, CatalogWire.ToKind(kind) ?? ItemKind.Offer, language);
 
-        static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, IDictionary<string, string> told) => old.Concat(told).GroupBy(pair => pair.Key).ToDictionary(group => group.Key, group => group.Last().Value);
+        static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, MapField<string, string> told) => 
+            old.Concat(told).GroupBy(pair => pair.Key).Where(group => group.Last().Value.Length > 0).ToDictionary(group => group.Key, group => group.Last().Value);
     }
 }

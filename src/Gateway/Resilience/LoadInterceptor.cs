@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using CooperaNet.Matching.Gateway.Errors;
+using CooperaNet.Matching.Gateway.Limits;
 using CooperaNet.Matching.Gateway.Telemetry;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -17,6 +18,11 @@ internal sealed class LoadInterceptor(IOptions<GatewayOptions> options, GatewayM
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        if (HealthCalls.Are(context.Method))
+        {
+            return await continuation(request, context);
+        }
+
         using var place = limiter.AttemptAcquire();
         if (!place.IsAcquired)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CooperaNet.Matching.Gateway.Streams;
 using CooperaNet.Matching.Statistics;
+using CooperaNet.Matching.Taxonomy;
 using CooperaNet.Matching.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,7 @@ internal sealed record StatisticsChange(long Version, StatisticSnapshot Snapshot
     public V1.Statistics ToWire(string language, IReadOnlySet<string>? ids) => new()
     {
         AsOfTime = Snapshot.AsOf.ToTimestamp(),
-        Tables = { laidOut.GetOrAdd(language, code => [.. StatisticsTables.Of(Snapshot.Counts, code)]).Where(table => ids?.Contains(table.Id) ?? true) },
+        Tables = { laidOut.GetOrAdd(Label.LanguageOf(language), code => [.. StatisticsTables.Of(Snapshot.Counts, code)]).Where(table => ids?.Contains(table.Id) ?? true) },
     };
 }
 
@@ -80,7 +81,7 @@ internal sealed partial class StatisticsFeed(IGrainFactory grains, TimeProvider 
             {
                 await ReadAsync(stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 LogNotRead(error); // read again at the next tick
             }

@@ -1,48 +1,79 @@
+using System.Threading.RateLimiting;
 using CooperaNet.Matching.Gateway.Access;
+using CooperaNet.Matching.Gateway.Limits;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway.Streams;
 
 /// <summary>What all streams to clients share: their number is limited, they end with the caller's token or account and when the program stops, and a reader that fell behind is told so.</summary>
-internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatch accounts, IOptions<GatewayOptions> options, TimeProvider clock)
+internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatch accounts, IOptions<GatewayOptions> options, TimeProvider clock) : IDisposable
 {
-    private int open;
+    /// <summary>Of all imports and exports at once, one caller may run so many: one in so many places.</summary>
+    private const int CallersShare = 8;
 
-    /// <summary>Runs a stream until its client leaves, it falls behind, or the program stops.</summary>
-    /// <exception cref="MatchingException">Exhausted: too many streams.</exception>
-    /// <exception cref="RpcException">Unavailable: the program stops. Unauthenticated: the token has expired.</exception>
+    private readonly ConcurrencyLimiter watching = new(new() { PermitLimit = options.Value.MaxStreams, QueueLimit = 0 });
+    private readonly ConcurrencyLimiter transferring = new(new() { PermitLimit = options.Value.MaxTransfers, QueueLimit = 0 });
+    private readonly PartitionedRateLimiter<string> transfersOf = PartitionedRateLimiter.Create<string, string>(caller => RateLimitPartition.GetConcurrencyLimiter(
+        caller, _ => new() { PermitLimit = Math.Max(1, options.Value.MaxTransfers / CallersShare), QueueLimit = 0 }));
+
+    /// <summary>Runs a stream of changes until its client leaves, it falls behind, or the program stops.</summary>
+    /// <exception cref="MatchingException">Exhausted: too many streams. Unauthenticated: the token has expired, or access has ended.</exception>
+    /// <exception cref="RpcException">Unavailable: the program stops.</exception>
     public async Task RunAsync<T>(Subscription<T> subscription, ServerCallContext context, Func<CancellationToken, Task> stream)
     {
         using var subscribed = subscription;
-        if (Interlocked.Increment(ref open) > options.Value.MaxStreams)
+        using var place = watching.AttemptAcquire();
+        if (!place.IsAcquired)
         {
-            Interlocked.Decrement(ref open);
             throw new MatchingException(MatchingError.Exhausted, $"{options.Value.MaxStreams} streams are open; try again later.");
         }
 
+        await RunAsync(context, "open the stream again with the last resume token", stream, subscription.Dropped);
+    }
+
+    /// <summary>Runs an import or export until it is done, its client leaves, or the program stops.</summary>
+    /// <exception cref="MatchingException">Exhausted: too many at once. Unauthenticated: the token has expired, or access has ended.</exception>
+    /// <exception cref="RpcException">Unavailable: the program stops.</exception>
+    public async Task TransferAsync(ServerCallContext context, Func<CancellationToken, Task> transfer)
+    {
+        using var own = transfersOf.AttemptAcquire(RateLimits.CallerOf(context.Caller(), context.GetHttpContext()));
+        using var place = transferring.AttemptAcquire();
+        if (!own.IsAcquired || !place.IsAcquired)
+        {
+            throw new MatchingException(MatchingError.Exhausted, $"Of {options.Value.MaxTransfers} imports and exports at once one caller may run {Math.Max(1, options.Value.MaxTransfers / CallersShare)}; try again when one has ended.");
+        }
+
+        await RunAsync(context, "begin again", transfer, CancellationToken.None);
+    }
+
+    public void Dispose()
+    {
+        watching.Dispose();
+        transferring.Dispose();
+        transfersOf.Dispose();
+    }
+
+    private async Task RunAsync(ServerCallContext context, string advice, Func<CancellationToken, Task> stream, CancellationToken dropped)
+    {
         using var expired = Expiry(context.Identified().Expires);
         using var watched = accounts.Watch(context.Identified());
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, lifetime.ApplicationStopping, subscription.Dropped, expired.Token, watched.Ended]);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, lifetime.ApplicationStopping, dropped, expired.Token, watched.Ended]);
         try
         {
             await stream(ended.Token);
         }
         catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, "The service stops; open the stream again with the last resume token."));
+            throw new RpcException(new Status(StatusCode.Unavailable, $"The service stops; {advice}."));
         }
         catch (Exception) when (expired.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
-            throw new MatchingException(MatchingError.Unauthenticated, "The token has expired; open the stream again with a new one and the last resume token.");
+            throw new MatchingException(MatchingError.Unauthenticated, $"The token has expired; with a new one, {advice}.");
         }
         catch (Exception) when (watched.Ended.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw AccountTable.Refusal;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref open);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class KeyRing(IDbContextFactory<IdentityStore> stores, TimeProvi
     private const int EncryptionBytes = 32;
 
     private volatile IReadOnlyList<LoadedKey> keys = [];
+    private IReadOnlyList<string> told = []; // the order of the last refresh: time alone changes which key is in use
 
     /// <summary>The keys that others may check signatures by, the one in use first.</summary>
     public IReadOnlyList<SecurityKey> Signing => [.. InOrder(signs: true)];
@@ -52,9 +53,10 @@ internal sealed class KeyRing(IDbContextFactory<IdentityStore> stores, TimeProvi
 
         await store.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        var before = Signing.Concat(Encryption).Select(key => key.KeyId).ToList();
         keys = [.. rows.Select(row => keys.FirstOrDefault(loaded => loaded.Key.KeyId == row.Id) ?? new LoadedKey(Load(row), row.Signs, Time(row)))];
-        return !before.SequenceEqual(Signing.Concat(Encryption).Select(key => key.KeyId));
+        var (before, after) = (told, Signing.Concat(Encryption).Select(key => key.KeyId).ToList());
+        told = after;
+        return !before.SequenceEqual(after);
     }
 
     /// <summary>Newest first among those in use or used before, then those to come.</summary>

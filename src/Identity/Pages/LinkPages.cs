@@ -43,7 +43,7 @@ internal static class LinkPages
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var (account, staff, code, password, words) = ($"{form["account"]}", $"{form["staff"]}", $"{form["code"]}", $"{form["password"]}", Words.Of(context));
         var from = context.Connection.RemoteIpAddress?.ToString();
-        if (!attempts.Allow($"link:{account}{staff}", from))
+        if (!attempts.Allow($"link:{account}{staff}", context.Connection.RemoteIpAddress))
         {
             return ShowActivation(context, account, staff, code, "", words.TooMany, StatusCodes.Status429TooManyRequests);
         }
@@ -80,11 +80,17 @@ internal static class LinkPages
         try
         {
             var confirmed = await grains.GetAccount(participant).ConfirmAddressAsync($"{form["code"]}", context.RequestAborted);
-            await activation.AdoptAddressAsync(confirmed);
-            return new Page(context, words).Message(confirmed.AccountRecord?.AddressChange is null ? words.ConfirmedBoth : words.ConfirmedOne, isError: false).Show(words.ConfirmAddress);
+            return !await activation.AdoptAddressAsync(confirmed)
+                ? new Page(context, words).Message(words.AddressTaken, isError: true).Show(words.ConfirmAddress, StatusCodes.Status409Conflict)
+                : new Page(context, words).Message(confirmed.AccountRecord?.AddressChange is null ? words.ConfirmedBoth : words.ConfirmedOne, isError: false).Show(words.ConfirmAddress);
         }
         catch (MatchingException refusal) when (refusal.Error == MatchingError.NotPermitted)
         {
+            if (await grains.GetParticipant(participant).FindAsync(context.RequestAborted) is { } known)
+            {
+                await activation.AdoptAddressAsync(known); // the link may have been used, and its end have been lost
+            }
+
             return Ended(context);
         }
     }

@@ -96,7 +96,7 @@ internal static class SignInPages
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var words = Words.Of(context);
-        if (!attempts.Allow(person.Id, context.Connection.RemoteIpAddress?.ToString()))
+        if (!attempts.Allow(person.Id, context.Connection.RemoteIpAddress))
         {
             return await ShowSetUpAsync(context, back, person, people, words.TooMany, StatusCodes.Status429TooManyRequests);
         }

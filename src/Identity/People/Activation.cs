@@ -57,14 +57,17 @@ internal sealed class Activation(PersonManager people, IDbContextFactory<Identit
         return result;
     }
 
-    /// <summary>A confirmed change of address reaches the credentials.</summary>
-    public async Task AdoptAddressAsync(Participant participant)
+    /// <summary>A confirmed change of address reaches the credentials. Safe to repeat.</summary>
+    /// <returns>False when somebody else signs in with that address.</returns>
+    public async Task<bool> AdoptAddressAsync(Participant participant)
     {
-        if (participant.AccountRecord is { Holder.Length: > 0, AddressChange: null } record && await people.FindByIdAsync(record.Holder) is { } person && person.Email != record.Address)
+        if (participant.AccountRecord is not { Holder.Length: > 0, AddressChange: null } record || await people.FindByIdAsync(record.Holder) is not { } person || person.Email == record.Address)
         {
-            person.Email = record.Address;
-            await people.UpdateAsync(person);
+            return true;
         }
+
+        person.Email = record.Address;
+        return (await people.UpdateAsync(person)).Succeeded;
     }
 
     private async Task<IdentityResult> SetPasswordAsync(Person person, string password)

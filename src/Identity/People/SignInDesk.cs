@@ -39,7 +39,7 @@ internal sealed class SignInDesk(PersonManager people, SignInManager<Person> sig
         }
 
         var from = context.Connection.RemoteIpAddress?.ToString();
-        if (!attempts.Allow(person.Id, from))
+        if (!attempts.Allow(person.Id, context.Connection.RemoteIpAddress))
         {
             return SignInOutcome.TooMany;
         }
@@ -67,7 +67,7 @@ internal sealed class SignInDesk(PersonManager people, SignInManager<Person> sig
     private async Task<SignInOutcome> TryPasswordAsync(HttpContext context, string address, string password)
     {
         var from = context.Connection.RemoteIpAddress?.ToString();
-        if (!attempts.Allow(address, from))
+        if (!attempts.Allow(address, context.Connection.RemoteIpAddress))
         {
             return SignInOutcome.TooMany;
         }

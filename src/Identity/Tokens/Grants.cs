@@ -51,14 +51,14 @@ internal sealed class Grants(PersonManager people, IOpenIddictApplicationManager
         return now is null || now.GetClaim(Epoch) != before.GetClaim(Epoch) ? null : now;
     }
 
-    /// <summary>For an application that showed its secret; null when its participant is suspended.</summary>
+    /// <summary>For an application that showed its secret; null when its participant is suspended, or handed over to somebody who has not taken it yet.</summary>
     public async Task<ClaimsPrincipal?> GrantAsync(string clientId, IEnumerable<string> scopes, CancellationToken cancellationToken)
     {
         var application = await applications.FindByClientIdAsync(clientId, cancellationToken) ?? throw new InvalidOperationException("The application vanished.");
         var properties = await applications.GetPropertiesAsync(application, cancellationToken);
         var participant = properties.TryGetValue(ParticipantProperty, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
         var owner = participant.Length == 0 ? null : await FindAsync(participant, cancellationToken);
-        return participant.Length > 0 && owner is null or { Account: AccountState.Suspended } ? null
+        return participant.Length > 0 && owner is null or { Account: AccountState.Suspended } or { Account: AccountState.Invited, AccountRecord.Epoch: > 0 } ? null
             : Principal(NewIdentity(clientId, "application", participant, owner?.AccountRecord?.Epoch ?? 0), scopes);
     }
 

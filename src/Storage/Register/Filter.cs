@@ -19,6 +19,7 @@ internal static class Filter
 {
     private const int MaxLength = 2_000;
     private const int MaxDepth = 20;
+    private const string TextFunction = "holds(";
 
     private static readonly TextParser<string> Quoted =
         from open in Character.EqualTo('"')
@@ -78,12 +79,15 @@ internal static class Filter
         return expression.AtEnd();
     }
 
+    /// <summary>Whether a condition reads the items' texts, which no index helps with.</summary>
+    public static bool ReadsTexts(string sql) => sql.Contains(TextFunction, StringComparison.Ordinal);
+
     private static TextParser<T> Spaced<T>(TextParser<T> parser) => Character.WhiteSpace.Many().IgnoreThen(parser).Then(value => Character.WhiteSpace.Many().Value(value));
 
     private static TextParser<Unit> Keyword(string word) => Spaced(Span.EqualTo(word).Then(_ => Character.WhiteSpace.AtLeastOnce())).Value(Unit.Value).Try();
 
     private static string Holding(string text, DynamicParameters parameters, Dialect sql) =>
-        text is "AND" or "OR" or "NOT" ? throw Refuse($"has '{text}' where a condition should stand.") : $"r.id IN (SELECT id FROM OrleansStorage WHERE Id = r.id AND holds(PayloadBinary, {Add(parameters, sql.Words(text))}))";
+        text is "AND" or "OR" or "NOT" ? throw Refuse($"has '{text}' where a condition should stand.") : $"r.id IN (SELECT id FROM OrleansStorage WHERE Id = r.id AND {TextFunction}PayloadBinary, {Add(parameters, sql.Words(text))}))";
 
     private static string Restriction(string field, string op, string value, DynamicParameters parameters, Dialect sql) => field switch
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CooperaNet.Matching.Authorities;
 using CooperaNet.Matching.Items;
 using CooperaNet.Matching.Storage;
@@ -10,6 +11,9 @@ public sealed class RegisterReader(ExchangeDatabase database)
 {
     private const int DefaultPageSize = 50;
     private const int MaxPageSize = 1_000;
+
+    /// <summary>Reads of all texts that run at once: they want processors for seconds, and the others keep some.</summary>
+    private static readonly SemaphoreSlim Scans = new(Math.Max(1, Environment.ProcessorCount / 2));
 
     private static readonly Dictionary<string, string> SortColumns = new(StringComparer.Ordinal)
     {
@@ -44,11 +48,31 @@ public sealed class RegisterReader(ExchangeDatabase database)
 
         var direction = descending ? "DESC" : "ASC";
         var sql = $"SELECT s.PayloadBinary AS Payload, p.key AS Key, p.name AS Name FROM (SELECT r.id, {column} AS key, r.name FROM register r WHERE {conditions} ORDER BY {column} {direction}, r.name {direction} LIMIT @limit) p JOIN OrleansStorage s ON s.Id = p.id ORDER BY p.key {direction}, p.name {direction}";
-        await using var read = await database.OpenReadAsync(cancellationToken);
-        var rows = (await read.QueryAsync<(byte[] Payload, string Key, string Name)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
+        var rows = Filter.ReadsTexts(conditions) ? await ScanAsync(sql, parameters, cancellationToken)
+            : await database.ReadAsync<(byte[] Payload, string Key, string Name)>(sql, parameters, cancellationToken);
         return new(
             [.. rows.Take(size).Select(row => StateJson.FindItem(row.Payload)).OfType<Item>()],
             rows.Count > size ? PageToken.Write(arguments, rows[size - 1].Key, rows[size - 1].Name) : "");
+    }
+
+    /// <summary>Reads what may be found only behind all texts: few at once, and no longer than somebody waits.</summary>
+    private async Task<List<(byte[] Payload, string Key, string Name)>> ScanAsync(string sql, DynamicParameters parameters, CancellationToken cancellationToken)
+    {
+        await Scans.WaitAsync(cancellationToken);
+        try
+        {
+            await using var read = await database.OpenReadAsync(cancellationToken);
+            using var interrupt = database.Interrupt(read, cancellationToken);
+            return (await read.QueryAsync<(byte[] Payload, string Key, string Name)>(new(sql, parameters, cancellationToken: cancellationToken))).AsList();
+        }
+        catch (DbException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        finally
+        {
+            Scans.Release();
+        }
     }
 
     /// <summary>One page of participants, by name; one whose state cannot be read is missing from it.</summary>

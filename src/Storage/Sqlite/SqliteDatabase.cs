@@ -90,6 +90,9 @@ internal sealed class SqliteDatabase : ExchangeDatabase
         return new(connection);
     }
 
+    internal override IDisposable Interrupt(DbConnection connection, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static reading => SQLitePCL.raw.sqlite3_interrupt(((SqliteConnection)reading!).Handle), connection);
+
     internal override ValueTask<DbConnection> OpenScratchAsync(CancellationToken cancellationToken)
     {
         var connection = source.OpenRead();

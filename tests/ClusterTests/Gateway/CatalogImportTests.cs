@@ -127,6 +127,28 @@ public class CatalogImportTests(ExchangeFixture exchange)
     }
 
     [Fact]
+    public async Task A_mapping_that_cannot_be_is_not_remembered_and_an_empty_column_forgets()
+    {
+        var wrong = Settings("authorities/gt");
+        wrong.Mapping.Add("titel", "asunto");
+        wrong.RememberMapping = true;
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => StreamAsync(wrong, "code,title\nM-1,Semáforos\n"));
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.Contains("titel", refusal.Status.Detail, StringComparison.Ordinal);
+
+        var told = Settings("authorities/gt");
+        told.Mapping.Add("title", "asunto");
+        told.RememberMapping = true;
+        await StreamAsync(told, "code,asunto\nM-1,Semáforos\n");
+        var forgotten = Settings("authorities/gt");
+        forgotten.Mapping.Add("title", "");
+        forgotten.RememberMapping = true;
+        await StreamAsync(forgotten, "code,title\nM-1,Semáforos\n");
+
+        Assert.Equal(1, (await StreamAsync(Settings("authorities/gt"), "code,title\nM-1,Semáforos\n")).Unchanged);
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_read_is_refused_and_imports_nothing()
     {
         var refusal = await Assert.ThrowsAsync<RpcException>(() => StreamAsync(Settings("authorities/cl"), "PK\u0003\u0004"));

@@ -13,6 +13,17 @@ public class StatisticsTablesTests
     [InlineData(0, 0, 1, 0)]
     public void Shares_round_half_away_from_zero(long count, long total, int decimals, double expected) => Assert.Equal((decimal)expected, StatisticsTables.Share(count, total, decimals));
 
+    /// <summary>Whatever language a client names, tables are laid out and kept in four.</summary>
+    [Fact]
+    public void Tables_are_kept_in_the_languages_that_there_are()
+    {
+        var change = new StatisticsChange(1, new(DateTimeOffset.UnixEpoch, [], 1), new HashSet<string>());
+
+        Assert.Same(change.ToWire("en", null).Tables[0], change.ToWire(new string('-', 1_000_000), null).Tables[0]);
+        Assert.Same(change.ToWire("ES-pe", null).Tables[0], change.ToWire("es", null).Tables[0]);
+        Assert.NotSame(change.ToWire("es", null).Tables[0], change.ToWire("fr", null).Tables[0]);
+    }
+
     [Fact]
     public void An_empty_exchange_has_five_tables_of_zeros_and_no_footnote()
     {

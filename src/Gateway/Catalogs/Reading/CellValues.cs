@@ -10,6 +10,9 @@ namespace CooperaNet.Matching.Gateway.Catalogs.Reading;
 /// <param name="told">A value of the file to what it means; folded before it is looked up.</param>
 internal sealed partial class CellValues(IReadOnlyDictionary<string, string> told)
 {
+    /// <summary>No goal is written in more characters; matching longer ones would take the square of their length.</summary>
+    private const int MaxGoal = 300;
+
     private static readonly FrozenDictionary<string, string> Areas = AreasOfFocus.All
         .SelectMany(area => Label.Languages.Select(area.Value.In).Append(area.Key).Select(name => (Name: Folded.Of(name), area.Key)))
         .Concat(AreasOfFocus.All.SelectMany(area => Label.Languages.Select(language => (Name: Folded.Of(Parenthesis().Replace(area.Value.In(language), "")), area.Key))))
@@ -77,6 +80,11 @@ internal sealed partial class CellValues(IReadOnlyDictionary<string, string> tol
     private int GoalOf(string text)
     {
         var value = Told(text);
+        if (value.Length > MaxGoal)
+        {
+            return 0;
+        }
+
         var named = GoalNumber().Match(value);
         return named.Success && int.Parse(named.Groups[1].Value, CultureInfo.InvariantCulture) is >= 1 and <= Goals.Count and var goal ? goal : GoalNames.GetValueOrDefault(Folded.Of(value));
     }

@@ -27,6 +27,12 @@ internal sealed class Columns
     private static readonly FrozenDictionary<string, string> Fields =
         Usual.SelectMany(entry => entry.Names.Append(entry.Field).Select(name => (Name: Folded.Of(name), entry.Field))).DistinctBy(entry => entry.Name).ToFrozenDictionary(entry => entry.Name, entry => entry.Field);
 
+    /// <summary>Fields that a column can feed.</summary>
+    public static IReadOnlyList<string> KnownFields { get; } = [.. Usual.Select(entry => entry.Field)];
+
+    /// <summary>What is said of a mapping that names something else.</summary>
+    public static string UnknownField(string field) => $"mapping: '{ResourceId.Excerpt(field)}' is not a field; fields are {string.Join(", ", KnownFields)}.";
+
     private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
 
     /// <param name="header">The file's columns.</param>
@@ -38,9 +44,9 @@ internal sealed class Columns
         var listed = string.Join(", ", header.Take(40).Select(column => $"'{ResourceId.Excerpt(column)}'"));
         foreach (var (field, column) in mapping)
         {
-            if (!Usual.Any(entry => entry.Field == field))
+            if (!KnownFields.Contains(field))
             {
-                throw new CatalogFormatException($"mapping: '{ResourceId.Excerpt(field)}' is not a field; fields are {string.Join(", ", Usual.Select(entry => entry.Field))}.");
+                throw new CatalogFormatException(UnknownField(field));
             }
 
             var position = Enumerable.Range(0, header.Count).FirstOrDefault(i => Folded.Of(header[i]) == Folded.Of(column), -1);
