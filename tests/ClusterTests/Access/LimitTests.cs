@@ -138,7 +138,7 @@ public class LimitTests(ExchangeFixture exchange)
     [Fact]
     public async Task The_issuer_answers_so_many_calls_of_one_network()
     {
-        await using var issuer = await IssuerServer.StartAsync(exchange, ("Limits:Computations", "20"), ("Limits:BurstSeconds", "2"));
+        await using var issuer = await IssuerServer.StartAsync(exchange, ("Limits:Computations", "1"), ("Limits:BurstSeconds", "40"));
         async Task<HttpStatusCode> AskAsync()
         {
             using var answer = await issuer.Json.PostAsync("/connect/device", new FormUrlEncodedContent([new("client_id", "cooperanet")]), cancellation);
