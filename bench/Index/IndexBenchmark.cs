@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using CooperaNet.Matching.Encodings;
 using CooperaNet.Matching.Index;
 using CooperaNet.Matching.Models;
@@ -12,6 +13,7 @@ namespace CooperaNet.Matching.Benchmarks.Index;
 internal static class IndexBenchmark
 {
     private const int Queries = 60;
+    private const int Rounds = 5;
     private const int BatchSize = 32;
     private static readonly string[] Countries = [.. Enumerable.Range(0, 20).Select(i => $"{(char)('A' + i)}{(char)('A' + i)}")]; // one of twenty is a filter of 5 %
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -75,7 +77,7 @@ internal static class IndexBenchmark
         var (snapshot, fifth) = (index.Snapshot, new IndexConstraints(0, 0, new HashSet<string> { Countries[3] }));
         void Single(int i) => snapshot.Search(Query(needs[i], IndexConstraints.None), model);
         Times(needs.Count, Single); // the first time, code is still being compiled for good
-        var single = Times(needs.Count, Single);
+        var single = Times(Rounds * needs.Count, i => Single(i % needs.Count)); // enough that the 99th percentile is not the longest
         var tagged = Times(needs.Count, i => snapshot.Search(Query(needs[i], IndexConstraints.None, tags: 1), model)).Median;
         var filtered = Times(needs.Count, i => snapshot.Search(Query(needs[i], fifth), model)).Median;
         var batch = Times(9, _ => snapshot.Search([.. needs.Take(BatchSize).Select(need => Query(need, IndexConstraints.None))], model)).Median / BatchSize;
@@ -182,11 +184,25 @@ internal static class IndexBenchmark
         for (var i = 0; i < 5; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            _ = TensorPrimitives.Sum<float>(values);
+            _ = Sum(MemoryMarshal.Cast<float, Vector256<float>>(values));
             best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
         }
 
         return values.Length * 4.0 / best / 1e9;
+    }
+
+    /// <summary>In eight sums, so that none waits for the one before it: memory is the limit, not the addition.</summary>
+    private static float Sum(ReadOnlySpan<Vector256<float>> values)
+    {
+        var (a, b, c, d) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
+        var (e, f, g, h) = (a, b, c, d);
+        for (var i = 0; i + 7 < values.Length; i += 8)
+        {
+            (a, b, c, d) = (a + values[i], b + values[i + 1], c + values[i + 2], d + values[i + 3]);
+            (e, f, g, h) = (e + values[i + 4], f + values[i + 5], g + values[i + 6], h + values[i + 7]);
+        }
+
+        return Vector256.Sum(a + b + c + d + e + f + g + h);
     }
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

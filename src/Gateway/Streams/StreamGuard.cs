@@ -29,11 +29,11 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatc
             throw new MatchingException(MatchingError.Exhausted, $"{options.Value.MaxStreams} streams are open; try again later.");
         }
 
-        await RunAsync(context, "open the stream again with the last resume token", stream, subscription.Dropped);
+        await RunAsync(context, context.Identified().Expires, "open the stream again with the last resume token", stream, subscription.Dropped);
     }
 
     /// <summary>Runs an import or export until it is done, its client leaves, or the program stops.</summary>
-    /// <exception cref="MatchingException">Exhausted: too many at once. Unauthenticated: the token has expired, or access has ended.</exception>
+    /// <exception cref="MatchingException">Exhausted: too many at once. Unauthenticated: access has ended.</exception>
     /// <exception cref="RpcException">Unavailable: the program stops.</exception>
     public async Task TransferAsync(ServerCallContext context, Func<CancellationToken, Task> transfer)
     {
@@ -44,7 +44,7 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatc
             throw new MatchingException(MatchingError.Exhausted, $"Of {options.Value.MaxTransfers} imports and exports at once one caller may run {Math.Max(1, options.Value.MaxTransfers / CallersShare)}; try again when one has ended.");
         }
 
-        await RunAsync(context, "begin again", transfer, CancellationToken.None);
+        await RunAsync(context, until: null, "begin again", transfer, CancellationToken.None); // a long file may outlast a token, but no account
     }
 
     public void Dispose()
@@ -54,9 +54,9 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatc
         transfersOf.Dispose();
     }
 
-    private async Task RunAsync(ServerCallContext context, string advice, Func<CancellationToken, Task> stream, CancellationToken dropped)
+    private async Task RunAsync(ServerCallContext context, DateTimeOffset? until, string advice, Func<CancellationToken, Task> stream, CancellationToken dropped)
     {
-        using var expired = Expiry(context.Identified().Expires);
+        using var expired = Expiry(until);
         using var watched = accounts.Watch(context.Identified());
         using var ended = CancellationTokenSource.CreateLinkedTokenSource([context.CancellationToken, lifetime.ApplicationStopping, dropped, expired.Token, watched.Ended]);
         try
@@ -77,7 +77,7 @@ internal sealed class StreamGuard(IHostApplicationLifetime lifetime, AccountWatc
         }
     }
 
-    /// <summary>Cancelled when the token ends; a timer can't wait longer than 49 days.</summary>
+    /// <summary>Cancelled at a moment, or never; a timer can't wait longer than 49 days.</summary>
     private CancellationTokenSource Expiry(DateTimeOffset? expires) => expires - clock.GetUtcNow() is { } left && left < TimeSpan.FromDays(49)
         ? new(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock) : new();
 }
