@@ -216,7 +216,7 @@ internal sealed class CatalogService(IGrainFactory grains, StreamGuard guard) : 
 
         return new(told.Columns, told.Values, CatalogWire.ToKind(kind) ?? ItemKind.Offer, language);
 
-        static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, MapField<string, string> told) => 
+        static Dictionary<string, string> Merge(IReadOnlyDictionary<string, string> old, MapField<string, string> told) =>
             old.Concat(told).GroupBy(pair => pair.Key).Where(group => group.Last().Value.Length > 0).ToDictionary(group => group.Key, group => group.Last().Value);
     }
 }

@@ -55,7 +55,7 @@ internal static class OpenApiDocumentBuilder
             Summary = method.Name,
             Tags = new HashSet<OpenApiTagReference> { new(method.Service.Name, document) },
             Parameters = [.. variables.Select(name => (IOpenApiParameter)new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } })],
-            Responses = new() { ["200"] = new OpenApiResponse { Description = "Done.", Content = Json200(Schema(document, method.OutputType)) }, ["default"] = new OpenApiResponse { Description = "google.rpc.Status" } },
+            Responses = new() { ["200"] = new OpenApiResponse { Description = "Done.", Content = method.OutputType.FullName == "google.api.HttpBody" ? Files200() : Json200(Schema(document, method.OutputType)) }, ["default"] = new OpenApiResponse { Description = "google.rpc.Status" } },
         };
         if (rule.Body.Length > 0)
         {
@@ -68,7 +68,7 @@ internal static class OpenApiDocumentBuilder
             var inPath = template.Split('{', '=', '}');
             foreach (var field in method.InputType.Fields.InDeclarationOrder().Where(field => field.Name != rule.Body && !inPath.Contains(field.Name)))
             {
-                operation.Parameters.Add(new OpenApiParameter { Name = field.JsonName, In = ParameterLocation.Query, Schema = Schema(document, field) });
+                AddToQuery(document, operation, field, field.JsonName);
             }
         }
 
@@ -80,14 +80,41 @@ internal static class OpenApiDocumentBuilder
         item.Operations![verb] = operation;
     }
 
+    /// <summary>In a query fields of messages stand by their paths, and enums by their whole names.</summary>
+    private static void AddToQuery(OpenApiDocument document, OpenApiOperation operation, FieldDescriptor field, string path)
+    {
+        if (field.FieldType == FieldType.Message && field.MessageType.File.Package != "google.protobuf")
+        {
+            foreach (var inner in field.MessageType.Fields.InDeclarationOrder())
+            {
+                AddToQuery(document, operation, inner, $"{path}.{inner.JsonName}");
+            }
+
+            return;
+        }
+
+        operation.Parameters!.Add(new OpenApiParameter { Name = path, In = ParameterLocation.Query, Schema = Schema(document, field, value => value.Name) });
+    }
+
+    private static Dictionary<string, IOpenApiMediaType> Files200()
+    {
+        var file = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } };
+        return new() { ["text/csv"] = file, ["application/x-ndjson"] = file };
+    }
+
     private static Dictionary<string, IOpenApiMediaType> Json200(IOpenApiSchema schema) => new() { ["application/json"] = new OpenApiMediaType { Schema = schema } };
 
-    private static IOpenApiSchema Schema(OpenApiDocument document, FieldDescriptor field)
+    private static IOpenApiSchema Schema(OpenApiDocument document, FieldDescriptor field, Func<EnumValueDescriptor, string>? name = null)
     {
+        if (field.IsMap)
+        {
+            return new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Schema(document, field.MessageType.FindFieldByName("value")) };
+        }
+
         var schema = field.FieldType switch
         {
             FieldType.Message => Schema(document, field.MessageType),
-            FieldType.Enum => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. field.EnumType.Values.Select(value => (JsonNode)JsonValue.Create(Short(value)))] },
+            FieldType.Enum => new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. field.EnumType.Values.Select(value => (JsonNode)JsonValue.Create((name ?? Short)(value)))] },
             FieldType.Bool => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             FieldType.Double or FieldType.Float => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" },
             FieldType.Int32 => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },

@@ -65,8 +65,7 @@ internal sealed partial class LetterSender(IOptions<MailOptions> mail, IssuerAdd
             }
 
             await client.SendAsync(message, patience.Token);
-            await client.DisconnectAsync(true, patience.Token);
-            return MailOutcome.Sent;
+            return MailOutcome.Sent; // the server has the letter, whatever becomes of the farewell
         }
         catch (SmtpCommandException refusal) when (refusal.ErrorCode == SmtpErrorCode.RecipientNotAccepted && (int)refusal.StatusCode >= 500)
         {

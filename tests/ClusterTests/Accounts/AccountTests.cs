@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CooperaNet.Matching.ClusterTests.Identity;
+using CooperaNet.Matching.Identity;
 using CooperaNet.Matching.V1;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CooperaNet.Matching.ClusterTests.Accounts;
 
@@ -140,9 +142,19 @@ public class AccountTests(ExchangeFixture exchange)
         using var browser = issuer.Open();
         await browser.SignInAsync(old, IssuerServer.Password);
 
+        string secret;
+        await using (var scope = issuer.Services.CreateAsyncScope())
+        {
+            secret = await new IdentityVerbs(scope.ServiceProvider).SetApplicationAsync("handed", "partners/account-handed", ["read"], cancellation);
+        }
+
+        async Task<bool> GetsTokensAsync() => (await issuer.TokenAsync(("grant_type", "client_credentials"), ("client_id", "handed"), ("client_secret", secret), ("scope", "read"))).ContainsKey("access_token");
+        Assert.True(await GetsTokensAsync());
         await Accounts.HandOverAccountAsync(new() { Name = "partners/account-handed/account", Address = "cooperation@successor.example.org" }, cancellationToken: cancellation);
+        Assert.False(await GetsTokensAsync()); // nobody answers for the program now
         using var successor = issuer.Open();
         await successor.TakeAccountAsync(await issuer.LinkAsync("cooperation@successor.example.org"));
+        Assert.True(await GetsTokensAsync());
 
         Assert.Equal("invalid_grant", $"{(await RefreshAsync(issuer, tokens))["error"]}");
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.SignInAsync(old, IssuerServer.Password)).Status);
@@ -215,6 +227,22 @@ public class AccountTests(ExchangeFixture exchange)
         Assert.Equal("new@changed.example.org", (await GetAsync("partners/account-moved")).Address);
         Assert.Equal(HttpStatusCode.Redirect, (await browser.SignInAsync("new@changed.example.org", IssuerServer.Password)).Status);
         Assert.Equal(HttpStatusCode.Gone, (await browser.SubmitAsync("/identity/address", (await browser.GetAsync(await issuer.LinkAsync(old))).Page)).Status);
+    }
+
+    [Fact]
+    public async Task An_address_that_somebody_else_signs_in_with_is_not_said_to_have_changed()
+    {
+        await using var issuer = await IssuerServer.StartAsync(exchange);
+        var old = await issuer.NewHolderAsync("partners/account-blocked");
+        var token = $"{(await issuer.SignInProgramAsync(old))["access_token"]}";
+        Assert.Equal(200, await issuer.AskAsync("POST", "/v1/partners/account-blocked/account:changeAddress", token, """{"address":"staff@blocked.example.org"}"""));
+        var (forNew, forOld) = (await issuer.LinkAsync("staff@blocked.example.org"), await issuer.LinkAsync(old));
+        await issuer.NewStaffAsync("staff@blocked.example.org");
+        using var browser = issuer.Open();
+        async Task<HttpStatusCode> ConfirmAsync(string link) => (await browser.SubmitAsync("/identity/address", (await browser.GetAsync(link)).Page)).Status;
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict), (await ConfirmAsync(forNew), await ConfirmAsync(forOld)));
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.SignInAsync(old, IssuerServer.Password)).Status);
     }
 
     [Fact]

@@ -99,6 +99,20 @@ public class JsonTests(ExchangeFixture exchange)
         Assert.All((string[])["/v1/authorities/{authority}/offers/{offer}", "/v1/statistics", "/v1/suggestions:preview", "/v1/partners/{partner}/catalogImports", "/v1/findings", "/v1/exchange:search", "/v1/statistics:watch", "/v1/authorities/{authority}/catalog:export", "/v1/auditEvents", "/v1/authorities/{authority}/actionsOnBehalf", "/v1/partners/{partner}:confirm"], path => Assert.NotNull(document["paths"]![path]));
     }
 
+    /// <summary>What a generated client would send must be what the service takes.</summary>
+    [Fact]
+    public async Task The_openapi_document_describes_requests_as_they_are_taken()
+    {
+        var document = await exchange.GetAsync("/openapi/v1.json");
+        List<string> Query(string path, string verb) => [.. document["paths"]![path]![verb]!["parameters"]!.AsArray().Where(parameter => $"{parameter!["in"]}" == "query").Select(parameter => $"{parameter!["name"]}")];
+
+        Assert.Equal("string", $"{document["components"]!["schemas"]!["CreateCatalogImportRequest"]!["properties"]!["mapping"]!["additionalProperties"]!["type"]}");
+        Assert.Contains("onBehalfOf.instruction", Query("/v1/authorities/{authority}/offers/{offer}", "delete"));
+        Assert.DoesNotContain("onBehalfOf", Query("/v1/authorities/{authority}/offers/{offer}", "delete"));
+        Assert.Contains("ACCOUNT_STATE_INVITED", document["paths"]!["/v1/accounts"]!["get"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.NotNull(document["paths"]!["/v1/authorities/{authority}/catalog:export"]!["get"]!["responses"]!["200"]!["content"]!["text/csv"]);
+    }
+
     private async Task<JsonNode> ImportAsync(string authority, string reference, string kind, string title, string summary) =>
         (await exchange.PostAsync($"/v1/authorities/{authority}/catalogImports", new JsonObject
         {

@@ -31,7 +31,7 @@ internal sealed class Columns
     public static IReadOnlyList<string> KnownFields { get; } = [.. Usual.Select(entry => entry.Field)];
 
     /// <summary>What is said of a mapping that names something else.</summary>
-    public static string UnknownField(string field) => $"mapping: '{ResourceId.Excerpt(field)}' is not a field; fields are {string.Join(", ", KnownFields)}.";
+    public static string UnknownField(string field) => $"'{ResourceId.Excerpt(field)}' is not a field; fields are {string.Join(", ", KnownFields)}.";
 
     private readonly Dictionary<string, int> positions = new(StringComparer.Ordinal);
 
@@ -46,7 +46,7 @@ internal sealed class Columns
         {
             if (!KnownFields.Contains(field))
             {
-                throw new CatalogFormatException(UnknownField(field));
+                throw new CatalogFormatException($"mapping: {UnknownField(field)}");
             }
 
             var position = Enumerable.Range(0, header.Count).FirstOrDefault(i => Folded.Of(header[i]) == Folded.Of(column), -1);
