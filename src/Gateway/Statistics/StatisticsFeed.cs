@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CooperaNet.Matching.Gateway.Streams;
+using CooperaNet.Matching.Gateway.Telemetry;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Taxonomy;
 using CooperaNet.Matching.V1;
@@ -25,12 +26,12 @@ internal sealed record StatisticsChange(long Version, StatisticSnapshot Snapshot
 }
 
 /// <summary>Watches the figures once for the whole gateway while anybody watches, and hands changes to all watchers.</summary>
-internal sealed partial class StatisticsFeed(IGrainFactory grains, TimeProvider clock, IOptions<GatewayOptions> options, ILogger<StatisticsFeed> logger) : BackgroundService
+internal sealed partial class StatisticsFeed(IGrainFactory grains, TimeProvider clock, IOptions<GatewayOptions> options, GatewayMeters meters, ILogger<StatisticsFeed> logger) : BackgroundService
 {
     /// <summary>Changes remembered, so that a reader can resume: about two minutes of steady change.</summary>
     private const int Remembered = 256;
 
-    private readonly Fanout<StatisticsChange> fanout = new();
+    private readonly Fanout<StatisticsChange> fanout = new(meters.Dropped);
     private readonly Queue<StatisticsChange> recent = [];
     private readonly SemaphoreSlim gate = new(1, 1);
     private StatisticsChange? current;

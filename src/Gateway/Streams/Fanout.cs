@@ -5,7 +5,8 @@ namespace CooperaNet.Matching.Gateway.Streams;
 
 /// <summary>Hands one source's messages to many readers, none of which can slow it: who falls behind by more than its buffer is dropped.</summary>
 /// <typeparam name="T">What is handed out; shared by all readers, so never changed.</typeparam>
-internal sealed class Fanout<T>
+/// <param name="dropped">Called once for each reader that is dropped.</param>
+internal sealed class Fanout<T>(Action dropped)
 {
     /// <summary>Messages that may wait for one reader.</summary>
     public const int Capacity = 16;
@@ -18,7 +19,7 @@ internal sealed class Fanout<T>
     /// <summary>From now on the reader gets every message, until it disposes the subscription.</summary>
     public Subscription<T> Subscribe()
     {
-        var subscription = new Subscription<T>(gone => subscriptions.TryRemove(gone, out _));
+        var subscription = new Subscription<T>(gone => subscriptions.TryRemove(gone, out _), dropped);
         subscriptions[subscription] = true;
         return subscription;
     }
@@ -34,7 +35,7 @@ internal sealed class Fanout<T>
 }
 
 /// <summary>One reader's place.</summary>
-internal sealed class Subscription<T>(Action<Subscription<T>> leave) : IDisposable
+internal sealed class Subscription<T>(Action<Subscription<T>> leave, Action drop) : IDisposable
 {
     /// <summary>How long a reader that fell behind may take to read what waits for it, and to be told.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -76,7 +77,11 @@ internal sealed class Subscription<T>(Action<Subscription<T>> leave) : IDisposab
         if (!channel.Writer.TryWrite(message))
         {
             leave(this);
-            channel.Writer.TryComplete();
+            if (channel.Writer.TryComplete())
+            {
+                drop();
+            }
+
             try
             {
                 dropped.CancelAfter(Grace);

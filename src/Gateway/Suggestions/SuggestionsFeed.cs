@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using CooperaNet.Matching.Gateway.Streams;
+using CooperaNet.Matching.Gateway.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway.Suggestions;
 
 /// <summary>Watches each watched need once for the whole gateway, and tells its watchers when its suggestions have changed.</summary>
-internal sealed partial class SuggestionsFeed(IGrainFactory grains, TimeProvider clock, IOptions<GatewayOptions> options, ILogger<SuggestionsFeed> logger) : BackgroundService
+internal sealed partial class SuggestionsFeed(IGrainFactory grains, TimeProvider clock, IOptions<GatewayOptions> options, GatewayMeters meters, ILogger<SuggestionsFeed> logger) : BackgroundService
 {
     /// <summary>Needs asked about in one call.</summary>
     private const int Batch = 500;
@@ -18,7 +19,7 @@ internal sealed partial class SuggestionsFeed(IGrainFactory grains, TimeProvider
         Subscription<string> subscription;
         lock (watched)
         {
-            subscription = watched.GetOrAdd(need, _ => new()).Fanout.Subscribe();
+            subscription = watched.GetOrAdd(need, _ => new(meters.Dropped)).Fanout.Subscribe();
         }
 
         try
@@ -72,9 +73,9 @@ internal sealed partial class SuggestionsFeed(IGrainFactory grains, TimeProvider
         }
     }
 
-    private sealed class Watched
+    private sealed class Watched(Action dropped)
     {
-        public Fanout<string> Fanout { get; } = new();
+        public Fanout<string> Fanout { get; } = new(dropped);
 
         /// <summary>Null until first asked.</summary>
         public string? Version { get; set; }

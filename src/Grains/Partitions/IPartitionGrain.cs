@@ -47,8 +47,8 @@ internal sealed record PartitionAnswer([property: Id(0)] IReadOnlyList<IReadOnly
 internal readonly record struct PartitionTextHit([property: Id(0)] string Name, [property: Id(1)] double Score);
 
 /// <summary>
-/// One of the two copies of a partition of the index, "a" and "b": one serves, the other comes to life when the partition moves to
-/// another silo, and takes over when it has read everything. Follows the register's changes and answers queries.
+/// A copy of a partition of the index. One serves; another comes to life when the partition moves to another silo, and takes over when
+/// it has read everything. Follows the register's changes and answers queries.
 /// </summary>
 [Alias("cooperanet.IPartitionGrain")]
 internal interface IPartitionGrain : IGrainWithIntegerCompoundKey
@@ -58,31 +58,32 @@ internal interface IPartitionGrain : IGrainWithIntegerCompoundKey
     [Alias("Start"), AlwaysInterleave]
     Task<bool> StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>From now on this is the copy that serves.</summary>
+    /// <summary>From now on this is the copy that serves. False when it has not read everything: start it again.</summary>
+    /// <exception cref="PartitionMovedException">Its silo is about to stop.</exception>
     [Alias("Serve")]
-    Task ServeAsync(CancellationToken cancellationToken);
+    Task<bool> ServeAsync(CancellationToken cancellationToken);
 
-    /// <summary>The other copy serves: this one answers some seconds longer those who don't know yet, and ends.</summary>
+    /// <summary>Another copy serves: this one tells those who don't know yet for some seconds, and ends.</summary>
     [Alias("Retire")]
     Task RetireAsync(CancellationToken cancellationToken);
 
     /// <summary>Answers a batch of queries from one snapshot; never waits for the follower.</summary>
-    /// <exception cref="PartitionMovedException">The other copy serves.</exception>
+    /// <exception cref="PartitionMovedException">Another copy serves.</exception>
     [Alias("Search"), AlwaysInterleave]
     Task<PartitionAnswer> SearchAsync(IReadOnlyList<PartitionQuery> queries, CancellationToken cancellationToken);
 
     /// <summary>The published items that hold the words of a free-text query, best first; never waits for the follower.</summary>
-    /// <exception cref="PartitionMovedException">The other copy serves.</exception>
+    /// <exception cref="PartitionMovedException">Another copy serves.</exception>
     [Alias("Find"), AlwaysInterleave]
     Task<IReadOnlyList<PartitionTextHit>> FindAsync(string text, string languageCode, int count, CancellationToken cancellationToken);
 
     /// <summary>Compares the items behind a name with the register, and with <paramref name="repair"/> takes in anew what differs. Waits for the follower.</summary>
-    /// <exception cref="PartitionMovedException">The other copy serves.</exception>
+    /// <exception cref="PartitionMovedException">Another copy serves.</exception>
     /// <exception cref="TimeoutException">It reads its items still.</exception>
     [Alias("Compare")]
     Task<IndexComparison> CompareAsync(string after, bool repair, CancellationToken cancellationToken);
 }
 
-/// <summary>This copy of a partition does not serve; the other one does.</summary>
+/// <summary>This copy of a partition does not serve; another one does.</summary>
 [GenerateSerializer, Alias("cooperanet.PartitionMovedException")]
 internal sealed class PartitionMovedException(string message) : Exception(message);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ internal sealed partial class PartitionBalancer(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5); // for another silo to read a partition
     private readonly SemaphoreSlim moving = new(1, 1);
+    private readonly ConcurrentDictionary<int, (string Copy, SiloAddress To)> begun = new(); // copies that read a partition for this silo
     private IReadOnlyList<SiloAddress> membersBefore = [];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -25,21 +27,21 @@ internal sealed partial class PartitionBalancer(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         serving.IsStopping = true;
-        var others = Active().Where(other => !other.Equals(silo.SiloAddress)).ToList();
-        if (others.Count == 0)
-        {
-            return;
-        }
-
         try
         {
-            var owners = PartitionSpread.Of(options.Value.Partitions, others);
-            await moving.WaitAsync(cancellationToken);
-            await Task.WhenAll(serving.All.Select(held => MoveAsync(held.Partition, held.Copy, owners[held.Partition], cancellationToken)));
+            if (Active().Where(other => !other.Equals(silo.SiloAddress)).ToList() is { Count: > 0 } others)
+            {
+                await moving.WaitAsync(cancellationToken);
+                await Task.WhenAll(serving.All.Select(held => HandOverAsync(held.Partition, held.Copy, others, cancellationToken)));
+            }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // the time to stop in is over
+        }
+        finally
+        {
+            serving.EndFollowing();
         }
     }
 
@@ -68,7 +70,7 @@ internal sealed partial class PartitionBalancer(
         {
             if (await copies.ReadAsync(partition, cancellationToken) != copy)
             {
-                await copies.Get(partition, copy).RetireAsync(cancellationToken); // the other took over and could not say so
+                await copies.Get(partition, copy).RetireAsync(cancellationToken); // another took over and could not say so
             }
         }
 
@@ -116,30 +118,50 @@ internal sealed partial class PartitionBalancer(
         }
     }
 
-    /// <summary>Moves one partition; one that can't be moved keeps no other from moving.</summary>
-    private async Task MoveAsync(int partition, string copy, SiloAddress to, CancellationToken cancellationToken)
+    /// <summary>Moves one partition to the silo that should hold it, or to another when that one takes none any more, as it stops too.</summary>
+    private async Task HandOverAsync(int partition, string copy, List<SiloAddress> others, CancellationToken cancellationToken)
     {
-        var (next, wasStopping, started) = (copies.Get(partition, PartitionCopies.Other(copy)), serving.IsStopping, clock.GetTimestamp());
+        while (others.Count > 0)
+        {
+            var to = PartitionSpread.Of(options.Value.Partitions, others)[partition];
+            if (await MoveAsync(partition, copy, to, cancellationToken))
+            {
+                return;
+            }
+
+            others = [.. others.Where(other => !other.Equals(to))];
+        }
+    }
+
+    /// <summary>Moves one partition; one that can't be moved keeps no other from moving.</summary>
+    private async Task<bool> MoveAsync(int partition, string copy, SiloAddress to, CancellationToken cancellationToken)
+    {
+        var (wasStopping, started) = (serving.IsStopping, clock.GetTimestamp());
+        var (name, _) = begun.AddOrUpdate(partition, _ => (PartitionCopies.NewName(), to), (_, before) => before.To.Equals(to) ? before : (PartitionCopies.NewName(), to));
+        var next = copies.Get(partition, name);
         try
         {
             RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
-            while (!await next.StartAsync(cancellationToken))
+            while (!(await next.StartAsync(cancellationToken) && await next.ServeAsync(cancellationToken)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (serving.IsStopping != wasStopping || clock.GetElapsedTime(started) > Patience)
                 {
-                    return; // tried again at a later tick, or at once by whoever stops
+                    return false; // goes on at a later tick, or at once by whoever stops
                 }
             }
 
-            await next.ServeAsync(cancellationToken);
             RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+            begun.TryRemove(partition, out _);
             await copies.Get(partition, copy).RetireAsync(cancellationToken);
             LogMoved(partition, to);
+            return true;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
+            begun.TryRemove(partition, out _);
             LogNotMoved(error, partition);
+            return false;
         }
         finally
         {

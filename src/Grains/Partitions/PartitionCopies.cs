@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using CooperaNet.Matching.Changes;
 
 namespace CooperaNet.Matching.Partitions;
@@ -6,11 +7,13 @@ namespace CooperaNet.Matching.Partitions;
 /// <summary>Which copy of each partition serves: read from the database once, and again when a caller finds that it no longer holds. Safe for concurrent use.</summary>
 internal sealed class PartitionCopies(Partitioning partitioning, IGrainFactory grains)
 {
-    public const string First = "a";
+    /// <summary>The copy of a partition that never moved.</summary>
+    private const string First = "first";
+
     private readonly ConcurrentDictionary<int, string> known = new();
 
-    /// <summary>The other copy.</summary>
-    public static string Other(string copy) => copy == First ? "b" : First;
+    /// <summary>A name that no copy had before: nobody remembers where it lived, so that it comes to life where it is wanted.</summary>
+    public static string NewName() => RandomNumberGenerator.GetHexString(8, lowercase: true);
 
     /// <summary>A reference to one copy; makes no call.</summary>
     public IPartitionGrain Get(int partition, string copy) => grains.GetGrain<IPartitionGrain>(partition, copy);

@@ -16,14 +16,15 @@ internal sealed partial class PartitionGrain(
 {
     private const int FollowPage = 500;
     private static readonly TimeSpan FollowTurn = TimeSpan.FromSeconds(1); // then others have their turn, such as whoever moves the partition
-    private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // queries to it may be under way
+    private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // queries to it may be under way, and others who don't know yet are told
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10); // below Orleans' time-out for a call
-    private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(10); // whoever moves a partition asks again every ten seconds
+    private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(2); // whoever moves a partition asks again every ten seconds
     private readonly Backoff backoff = new(clock);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IGrainTimer? timer;
     private bool isServing;
-    private DateTimeOffset? endsAt; // when a copy that does not serve ends, unless it is wanted again
+    private bool isWanted; // whether a copy that does not serve reads the partition all the same, to take over
+    private DateTimeOffset endsAt; // when a copy that does not serve ends, unless it is wanted again
     private Position watermark;
     private DateTimeOffset asOf;
 
@@ -48,6 +49,10 @@ internal sealed partial class PartitionGrain(
             isServing = true;
             held.Add(Partition, Copy, State);
         }
+        else
+        {
+            endsAt = clock.GetUtcNow() + RetiredFor;
+        }
 
         timer = this.RegisterGrainTimer(FollowAsync, new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = options.Value.FollowPeriod, KeepAlive = true });
     }
@@ -65,15 +70,26 @@ internal sealed partial class PartitionGrain(
             throw IsAboutToStop();
         }
 
-        endsAt = isServing ? null : clock.GetUtcNow() + WantedFor;
+        if (!isWanted)
+        {
+            isWanted = true;
+            timer!.Change(TimeSpan.Zero, options.Value.FollowPeriod); // reads at once
+        }
+
+        endsAt = clock.GetUtcNow() + WantedFor;
         return await Task.WhenAny(loaded.Task, Task.Delay(StartPatience, TimeProvider.System, cancellationToken)) == loaded.Task;
     }
 
-    public async Task ServeAsync(CancellationToken cancellationToken)
+    public async Task<bool> ServeAsync(CancellationToken cancellationToken)
     {
         if (held.IsStopping)
         {
             throw IsAboutToStop();
+        }
+
+        if (!loaded.Task.IsCompleted)
+        {
+            return false;
         }
 
         try
@@ -82,8 +98,9 @@ internal sealed partial class PartitionGrain(
             var last = await encodings.WatermarkAsync(Partition, cancellationToken);
             await copies.SetAsync(Partition, Copy, cancellationToken);
             watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
-            (isServing, endsAt) = (true, null);
+            isServing = true;
             held.Add(Partition, Copy, State);
+            return true;
         }
         catch
         {
@@ -96,7 +113,7 @@ internal sealed partial class PartitionGrain(
     {
         if (isServing)
         {
-            (isServing, endsAt) = (false, clock.GetUtcNow() + RetiredFor);
+            (isServing, isWanted, endsAt) = (false, false, clock.GetUtcNow() + RetiredFor);
             held.Remove(Partition, Copy);
         }
 
@@ -146,7 +163,7 @@ internal sealed partial class PartitionGrain(
     {
         if (!isServing || !loaded.Task.IsCompleted)
         {
-            throw isServing ? new TimeoutException($"Partition {Partition} reads its items still.") : new PartitionMovedException($"Copy {Copy} of partition {Partition} does not serve.");
+            throw isServing ? new TimeoutException($"Partition {Partition} reads its items still.") : DoesNotServe();
         }
 
         var page = await comparer.CompareAsync(Partition, models.Serving, watermark, after, repair, cancellationToken);
@@ -163,17 +180,10 @@ internal sealed partial class PartitionGrain(
 
     private PartitionMovedException IsAboutToStop() => new($"The silo of partition {Partition}, copy {Copy}, is about to stop.");
 
-    /// <summary>Waits for a copy that reads; a copy that nobody wants any more ends.</summary>
-    private Task LoadedAsync(CancellationToken cancellationToken)
-    {
-        if (!isServing && endsAt is null)
-        {
-            DeactivateOnIdle();
-            throw new PartitionMovedException($"Copy {Copy} of partition {Partition} does not serve.");
-        }
+    private PartitionMovedException DoesNotServe() => new($"Copy {Copy} of partition {Partition} does not serve.");
 
-        return loaded.Task.WaitAsync(cancellationToken);
-    }
+    /// <summary>Waits for a copy that reads.</summary>
+    private Task LoadedAsync(CancellationToken cancellationToken) => isServing || isWanted ? loaded.Task.WaitAsync(cancellationToken) : throw DoesNotServe();
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -188,30 +198,30 @@ internal sealed partial class PartitionGrain(
     /// <summary>Brings index and suggestions up to date with what was committed; the watermark moves only behind the work, so that a crash repeats it. A copy that does not serve keeps its index only.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        if (!isServing && !(clock.GetUtcNow() < endsAt))
+        if (!isServing && clock.GetUtcNow() >= endsAt)
         {
-            endsAt = null;
             DeactivateOnIdle();
             return;
         }
 
-        if (backoff.IsWaiting)
+        if (backoff.IsWaiting || !(isServing || isWanted) || held.HandedOver.IsCancellationRequested)
         {
             return;
         }
 
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, held.HandedOver); // a copy ends only between its turns
         try
         {
             if (!loaded.Task.IsCompleted)
             {
-                await LoadAsync(cancellationToken);
+                await LoadAsync(ended.Token);
             }
 
             var started = clock.GetTimestamp();
             var isBehind = true;
             while (isBehind && clock.GetElapsedTime(started) < FollowTurn)
             {
-                isBehind = await FollowPageAsync(cancellationToken);
+                isBehind = await FollowPageAsync(ended.Token);
             }
 
             backoff.Reset();
@@ -220,7 +230,11 @@ internal sealed partial class PartitionGrain(
                 timer!.Change(TimeSpan.Zero, options.Value.FollowPeriod); // behind the calls that wait
             }
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception) when (ended.IsCancellationRequested)
+        {
+            // whoever holds the partition next repeats it from the watermark
+        }
+        catch (Exception error)
         {
             LogNotFollowed(error, Partition, watermark); // repeated from the watermark
             meters.Failed();

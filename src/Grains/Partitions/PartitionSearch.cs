@@ -94,7 +94,7 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
             var copy = await copies.GetServingAsync(partition, cancellationToken);
             return await ask(copy, cancellationToken).WaitAsync(cancellationToken); // a call to a silo that died is not told so at once
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch
         {
             copies.Forget(partition);
             throw;

@@ -69,7 +69,8 @@ public class StreamTests(ExchangeFixture exchange)
     [Fact]
     public async Task Who_falls_behind_is_dropped_and_slows_nobody()
     {
-        var fanout = new Fanout<int>();
+        var dropped = 0;
+        var fanout = new Fanout<int>(() => dropped++);
         using var slow = fanout.Subscribe();
         using var quick = fanout.Subscribe();
         for (var i = 0; i <= Fanout<int>.Capacity; i++)
@@ -79,6 +80,7 @@ public class StreamTests(ExchangeFixture exchange)
         }
 
         Assert.Equal(1, fanout.Count);
+        Assert.Equal(1, dropped);
         for (var i = 0; i < Fanout<int>.Capacity; i++)
         {
             Assert.Equal((true, i), await slow.NextAsync(TimeSpan.FromMinutes(1), TimeProvider.System, cancellation));

@@ -27,18 +27,19 @@ public sealed class MovingTests : IAsyncLifetime
         for (var partition = 0; partition < 2; partition++)
         {
             var before = await copies.ReadAsync(partition, cancellation);
-            var next = copies.Get(partition, PartitionCopies.Other(before));
+            var after = PartitionCopies.NewName();
+            var next = copies.Get(partition, after);
             while (!await next.StartAsync(cancellation))
             {
             }
 
-            await next.ServeAsync(cancellation);
+            Assert.True(await next.ServeAsync(cancellation));
             await copies.Get(partition, before).RetireAsync(cancellation);
-            Assert.Equal(PartitionCopies.Other(before), await copies.ReadAsync(partition, cancellation));
+            Assert.Equal(after, await copies.ReadAsync(partition, cancellation));
             await exchange.EventuallyAsync<object>(async () =>
             {
                 exchange.Clock.Advance(TimeSpan.FromSeconds(1)); // the copy before ends some seconds later
-                Assert.Equal(PartitionCopies.Other(before), await copies.ReadAsync(partition, cancellation));
+                Assert.Equal(after, await copies.ReadAsync(partition, cancellation));
                 try
                 {
                     await copies.Get(partition, before).FindAsync("telares", "es", 1, cancellation);

@@ -176,12 +176,12 @@ public sealed class PoisonTests : IAsyncLifetime
         for (var partition = 0; partition < 2; partition++)
         {
             var before = await copies.ReadAsync(partition, cancellation);
-            var next = copies.Get(partition, PartitionCopies.Other(before));
+            var next = copies.Get(partition, PartitionCopies.NewName());
             while (!await next.StartAsync(cancellation))
             {
             }
 
-            await next.ServeAsync(cancellation);
+            Assert.True(await next.ServeAsync(cancellation));
             await copies.Get(partition, before).RetireAsync(cancellation);
         }
     }
