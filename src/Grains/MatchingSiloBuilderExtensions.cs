@@ -13,6 +13,7 @@ using CooperaNet.Matching.Partitions;
 using CooperaNet.Matching.Register;
 using CooperaNet.Matching.Statistics;
 using CooperaNet.Matching.Storage;
+using CooperaNet.Matching.Suggestions;
 using CooperaNet.Matching.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,7 +51,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<AuditReader>().AddSingleton<HistorySealer>().AddHostedService<HistorySealing>();
         services.AddSingleton<AccountReader>().AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
-        services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddScoped<PartitionModels>().AddSingleton<PartitionSuggester>().AddSingleton<PartitionComparer>().AddSingleton<PublishedReader>().AddSingleton<QueryPool>();
+        services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddScoped<PartitionModels>().AddSingleton<PartitionSuggester>().AddSingleton<PartitionComparer>().AddSingleton<PublishedReader>().AddSingleton<AnalyzedTexts>().AddSingleton<QueryPool>();
         services.AddHostedService<PartitionBalancer>().AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
         services.Configure<GrainDirectoryOptions>(directory =>

@@ -14,7 +14,7 @@ using Orleans.Concurrency;
 namespace CooperaNet.Matching.Suggestions;
 
 [StatelessWorker(Workers.Max), GrainType("matchmaker")]
-internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterReader register, ActiveModel models, IOptions<MatchingOptions> options,
+internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterReader register, ActiveModel models, AnalyzedTexts texts, IOptions<MatchingOptions> options,
     IOptions<FreshnessOptions> freshness, TimeProvider clock, ILogger<MatchmakerGrain> logger) : Grain, IMatchmakerGrain
 {
     private const int DefaultPageSize = 10;
@@ -188,14 +188,14 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
         var ranked = Exposure.Apply([.. hits.Where(hit => hit.Score >= threshold)], options.Value.ExposureDepth, model.Fusion.Threshold);
         var page = ranked.Skip(skip).Take(size).ToList();
         var closest = ranked.Count == 0 && hits.Count > 0 ? hits[0] : default(PartitionHit?);
-        var texts = await register.ReadItemsAsync([.. page.Select(pair => pair.Hit.Name), .. closest is { } best ? [best.Name] : Array.Empty<string>()], cancellationToken);
+        var items = await register.ReadItemsAsync([.. page.Select(pair => pair.Hit.Name), .. closest is { } best ? [best.Name] : Array.Empty<string>()], cancellationToken);
         var own = Analyze(model, content);
-        var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => texts.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
-            .Select(entry => Explain(model, name, content, own, texts[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
+        var suggestions = page.Select((pair, i) => (pair, Rank: skip + i + 1)).Where(entry => items.TryGetValue(entry.pair.Hit.Name, out var other) && other.State == ItemState.Published)
+            .Select(entry => Explain(model, name, content, own, items[entry.pair.Hit.Name], entry.pair.Hit, query.LanguageCode, prospects) with { Rank = entry.Rank, ExposureNote = entry.pair.Note }).ToList();
         var next = skip + size < ranked.Count ? PageToken.Write(arguments, (skip + size).ToString(CultureInfo.InvariantCulture)) : "";
         var isAll = skip == 0 && next.Length == 0; // an index may name for a moment what was withdrawn
         var abstention = ranked.Count > 0 && !(isAll && suggestions.Count == 0) ? null : new Abstention(
-            ExplanationText.Abstention(query.LanguageCode, closest is { } near && texts.TryGetValue(near.Name, out var item) ? item.Content.Title : ""),
+            ExplanationText.Abstention(query.LanguageCode, closest is { } near && items.TryGetValue(near.Name, out var item) ? item.Content.Title : ""),
             threshold, closest?.Name ?? "", closest?.Score ?? 0);
         return new(suggestions, abstention, next, asOf);
     }
@@ -203,10 +203,10 @@ internal sealed partial class MatchmakerGrain(PartitionSearch search, RegisterRe
     private static AnalyzedText Analyze(MatchingModel model, ItemContent content) => new(model, content.Title, content.Summary, content.LanguageCode);
 
     /// <summary>Explains one pair; <paramref name="prospect"/> tells which side <paramref name="name"/> is.</summary>
-    private static Suggestion Explain(MatchingModel model, string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)
+    private Suggestion Explain(MatchingModel model, string name, ItemContent content, AnalyzedText own, Item other, PartitionHit hit, string language, bool prospect)
     {
         var (need, offer) = prospect ? (other.Content, content) : (content, other.Content);
-        var (needText, offerText) = prospect ? (Analyze(model, need), own) : (own, Analyze(model, offer));
+        var (needText, offerText) = prospect ? (texts.Get(model, other), own) : (own, texts.Get(model, other));
         var evidence = Explainer.Explain(model, needText, offerText);
         var (needTags, offerTags) = (InferredTags.Of(needText.Tags), InferredTags.Of(offerText.Tags));
         string[] areas = [.. need.AreasOfFocus.Intersect(offer.AreasOfFocus)];

@@ -8,12 +8,13 @@ using CooperaNet.Matching.Thesauri;
 
 namespace CooperaNet.Matching.Explanations;
 
-/// <summary>A text analysed once, to be compared with many others.</summary>
+/// <summary>A text analysed once, to be compared with many others. Safe for concurrent use.</summary>
 public sealed class AnalyzedText
 {
     private readonly List<(string Text, int FirstWord, int EndWord)> sentences = [];
     private readonly List<int> words = [];
     private readonly List<(string Sentence, int Start, int End)> places = [];
+    private readonly Dictionary<int, ((int Word, int Length) Span, bool Itself)> named = [];
 
     /// <param name="model">Where analysis and weights come from.</param>
     /// <param name="title">One line.</param>
@@ -47,6 +48,18 @@ public sealed class AnalyzedText
 
             places.AddRange(tokens[first..end].Select(token => (text, token.Start, token.End)));
         }
+
+        foreach (var mention in Mentions)
+        {
+            foreach (var concept in model.Thesaurus.WithBroader(mention.Concept))
+            {
+                var itself = concept == mention.Concept;
+                if (!named.TryGetValue(concept, out var known) || (itself && !known.Itself))
+                {
+                    named[concept] = ((mention.Start, mention.Length), itself);
+                }
+            }
+        }
     }
 
     /// <summary>What the text is about, whatever its tags say.</summary>
@@ -66,6 +79,9 @@ public sealed class AnalyzedText
 
     /// <summary>Concepts where they stand, the title's words first.</summary>
     internal List<ConceptMention> Mentions { get; } = [];
+
+    /// <summary>Where it names each concept: itself, or else by a narrower one.</summary>
+    internal IReadOnlyDictionary<int, ((int Word, int Length) Span, bool Itself)> Named => named;
 
     /// <summary>The place of the first word with a term id; -1 when there is none.</summary>
     internal int IndexOf(int term) => words.IndexOf(term);

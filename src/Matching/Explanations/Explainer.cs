@@ -24,7 +24,7 @@ public static class Explainer
     /// <remarks>O(distinct terms of both texts and their translations).</remarks>
     public static TextEvidence Explain(MatchingModel model, AnalyzedText need, AnalyzedText offer)
     {
-        var bridges = ConceptBridges(model, need, offer).Concat(WordBridges(model, need, offer)).OrderByDescending(bridge => bridge.Weight).ThenBy(bridge => bridge.Need.Word).ToList();
+        var bridges = ConceptBridges(need, offer).Concat(WordBridges(model, need, offer)).OrderByDescending(bridge => bridge.Weight).ThenBy(bridge => bridge.Need.Word).ToList();
         var (needWeights, offerWeights) = (new Dictionary<int, double>(), new Dictionary<int, double>());
         foreach (var bridge in bridges)
         {
@@ -44,38 +44,18 @@ public static class Explainer
     }
 
     /// <summary>Concepts that both texts name, or that one names and the other has a narrower one of.</summary>
-    private static IEnumerable<Bridge> ConceptBridges(MatchingModel model, AnalyzedText need, AnalyzedText offer)
+    private static IEnumerable<Bridge> ConceptBridges(AnalyzedText need, AnalyzedText offer)
     {
-        var (needNamed, offerNamed) = (Named(model, need), Named(model, offer));
         for (int i = 0, j = 0; i < need.Concepts.Ids.Length && j < offer.Concepts.Ids.Length;)
         {
             var (left, right) = (need.Concepts.Ids[i], offer.Concepts.Ids[j]);
-            if (left == right && needNamed.TryGetValue(left, out var n) && offerNamed.TryGetValue(left, out var o) && (n.Itself || o.Itself))
+            if (left == right && need.Named.TryGetValue(left, out var n) && offer.Named.TryGetValue(left, out var o) && (n.Itself || o.Itself))
             {
                 yield return new(n.Span, o.Span, need.Concepts.Weights[i] * offer.Concepts.Weights[j]);
             }
 
             (i, j) = (left <= right ? i + 1 : i, right <= left ? j + 1 : j);
         }
-    }
-
-    /// <summary>Where a text names each concept: itself, or else by a narrower one.</summary>
-    private static Dictionary<int, ((int Word, int Length) Span, bool Itself)> Named(MatchingModel model, AnalyzedText text)
-    {
-        var named = new Dictionary<int, ((int, int) Span, bool Itself)>();
-        foreach (var mention in text.Mentions)
-        {
-            foreach (var concept in model.Thesaurus.WithBroader(mention.Concept))
-            {
-                var itself = concept == mention.Concept;
-                if (!named.TryGetValue(concept, out var known) || (itself && !known.Itself))
-                {
-                    named[concept] = ((mention.Start, mention.Length), itself);
-                }
-            }
-        }
-
-        return named;
     }
 
     private static List<Bridge> WordBridges(MatchingModel model, AnalyzedText need, AnalyzedText offer)

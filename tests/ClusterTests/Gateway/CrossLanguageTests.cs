@@ -27,6 +27,24 @@ public class CrossLanguageTests(ExchangeFixture exchange)
     }
 
     [Fact]
+    public async Task An_explanation_quotes_an_offer_as_it_stands()
+    {
+        var offer = await PublishAsync("lc", "X-4", "Secado solar de cacao", "Secadores solares de cacao para cooperativas.");
+        Task<string> QuoteAsync(string expected) => exchange.EventuallyAsync(async () =>
+        {
+            var suggestions = (await PreviewAsync("es", "Secado de cacao", "Secadores solares para cacao.", "\"countries\":[\"LC\"],\"minScore\":0"))["suggestions"]!.AsArray();
+            var quoted = suggestions.FirstOrDefault(suggestion => suggestion!["offer"]!.GetValue<string>() == offer)?["explanation"]!["offerSentence"]!.GetValue<string>();
+            return quoted == expected ? quoted : null;
+        });
+        await QuoteAsync("Secadores solares de cacao para cooperativas.");
+
+        using var changed = await exchange.Json.PatchAsync($"/v1/{offer}?updateMask=summary", new StringContent("""{"summary":"Secadores solares de cacao, hechos de bambú."}""", null, "application/json"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        await QuoteAsync("Secadores solares de cacao, hechos de bambú.");
+    }
+
+    [Fact]
     public async Task Constraints_leave_out_what_does_not_meet_them_and_unreadable_ones_are_refused()
     {
         var offer = await PublishAsync("sv", "X-3", "Cosecha de niebla en laderas", "Mallas que recogen agua de niebla para huertos de ladera.");
