@@ -54,15 +54,8 @@ public static class MatchingSiloBuilderExtensions
         services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddScoped<PartitionModels>().AddSingleton<PartitionSuggester>().AddSingleton<PartitionComparer>().AddSingleton<PublishedReader>().AddSingleton<AnalyzedTexts>().AddSingleton<QueryPool>();
         services.AddHostedService<PartitionBalancer>().AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
-        services.Configure<GrainDirectoryOptions>(directory =>
-        {
-            directory.CacheSize = CachedPlaces; // the default of a million is 300 MB
-            directory.RangeLeaseDuration = TimeSpan.Zero; // what a dead silo held lives elsewhere at once: etags keep what it might still write from counting
-        });
+        services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB
         services.Configure<GrainCollectionOptions>(grains => grains.CollectionAge = RestFor);
-#pragma warning disable ORLEANSEXP003 // experimental: docs/decisions/0019-every-grain-lives-once.md
-        silo.AddDistributedGrainDirectory();
-#pragma warning restore ORLEANSEXP003
         silo.AddStartupTask<ExchangeStart>();
         return silo;
     }

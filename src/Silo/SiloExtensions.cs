@@ -45,6 +45,10 @@ public static class SiloExtensions
             (membership.ProbeTimeout, membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (settings.ProbePeriod, 2, settings.Votes);
             membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5); // after the end of all, the next silo waits for so long
         });
+#pragma warning disable ORLEANSEXP003 // experimental: docs/decisions/0019-every-grain-lives-once.md
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero); // what a dead silo held lives elsewhere at once: etags keep what it might still write from counting
         if (settings.Kubernetes)
         {
             silo.UseKubernetesHosting();
