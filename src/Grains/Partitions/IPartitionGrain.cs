@@ -54,16 +54,16 @@ internal readonly record struct PartitionTextHit([property: Id(0)] string Name, 
 internal interface IPartitionGrain : IGrainWithIntegerCompoundKey
 {
     /// <summary>Makes the copy read the partition; it keeps up by itself from then on. False when it has not read everything within some seconds: ask again.</summary>
-    /// <exception cref="PartitionMovedException">Its silo is about to stop.</exception>
+    /// <exception cref="PartitionMovedException">Its silo is about to stop, or it is retired.</exception>
     [Alias("Start"), AlwaysInterleave]
     Task<bool> StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>From now on this is the copy that serves. False when it has not read everything: start it again.</summary>
-    /// <exception cref="PartitionMovedException">Its silo is about to stop.</exception>
+    /// <summary>From now on this is the copy that serves.</summary>
+    /// <exception cref="PartitionMovedException">It has not read everything, or its silo is about to stop.</exception>
     [Alias("Serve")]
-    Task<bool> ServeAsync(CancellationToken cancellationToken);
+    Task ServeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Another copy serves: this one tells those who don't know yet for some seconds, and ends.</summary>
+    /// <summary>Another copy serves, or nobody wants this one any more: it tells those who don't know yet for some seconds, and ends.</summary>
     [Alias("Retire")]
     Task RetireAsync(CancellationToken cancellationToken);
 

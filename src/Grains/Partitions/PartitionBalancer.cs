@@ -32,17 +32,24 @@ internal sealed partial class PartitionBalancer(
             if (Active().Where(other => !other.Equals(silo.SiloAddress)).ToList() is { Count: > 0 } others)
             {
                 await moving.WaitAsync(cancellationToken);
-                await Task.WhenAll(serving.All.Select(held => HandOverAsync(held.Partition, held.Copy, others, cancellationToken)));
+                var tried = new HashSet<(int, string)>();
+                while (serving.All.Where(tried.Add).ToList() is { Count: > 0 } left) // one may have been taken over meanwhile
+                {
+                    await Task.WhenAll(left.Select(held => HandOverAsync(held.Partition, held.Copy, others, cancellationToken)));
+                }
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             // the time to stop in is over
         }
-        finally
-        {
-            serving.EndFollowing();
-        }
+    }
+
+    /// <summary>Behind the gateway's end, before the silo's.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await serving.EndFollowingAsync();
+        await base.StopAsync(cancellationToken);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -70,7 +77,7 @@ internal sealed partial class PartitionBalancer(
         {
             if (await copies.ReadAsync(partition, cancellationToken) != copy)
             {
-                await copies.Get(partition, copy).RetireAsync(cancellationToken); // another took over and could not say so
+                await RetireAsync(partition, copy, cancellationToken); // another took over and could not say so
             }
         }
 
@@ -104,9 +111,9 @@ internal sealed partial class PartitionBalancer(
         {
             foreach (var (partition, copy) in serving.All.Where(held => !owners[held.Partition].Equals(silo.SiloAddress)))
             {
-                if (serving.IsStopping)
+                if (serving.IsStopping || !Active().Contains(owners[partition]))
                 {
-                    return; // all are handed over at once
+                    return; // all are handed over at once, or to others
                 }
 
                 await MoveAsync(partition, copy, owners[partition], cancellationToken);
@@ -137,29 +144,38 @@ internal sealed partial class PartitionBalancer(
     private async Task<bool> MoveAsync(int partition, string copy, SiloAddress to, CancellationToken cancellationToken)
     {
         var (wasStopping, started) = (serving.IsStopping, clock.GetTimestamp());
-        var (name, _) = begun.AddOrUpdate(partition, _ => (PartitionCopies.NewName(), to), (_, before) => before.To.Equals(to) ? before : (PartitionCopies.NewName(), to));
-        var next = copies.Get(partition, name);
+        if (begun.TryGetValue(partition, out var other) && !other.To.Equals(to) && begun.TryRemove(partition, out _))
+        {
+            await RetireAsync(partition, other.Copy, cancellationToken);
+        }
+
+        var next = copies.Get(partition, begun.GetOrAdd(partition, _ => (PartitionCopies.NewName(), to)).Copy);
         try
         {
             RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
-            while (!(await next.StartAsync(cancellationToken) && await next.ServeAsync(cancellationToken)))
+            while (!await next.StartAsync(cancellationToken))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (serving.IsStopping != wasStopping || clock.GetElapsedTime(started) > Patience)
+                if (serving.IsStopping != wasStopping || clock.GetElapsedTime(started) > Patience || !Active().Contains(to))
                 {
                     return false; // goes on at a later tick, or at once by whoever stops
                 }
             }
 
+            await next.ServeAsync(cancellationToken);
             RequestContext.Remove(IPlacementDirector.PlacementHintKey);
             begun.TryRemove(partition, out _);
-            await copies.Get(partition, copy).RetireAsync(cancellationToken);
             LogMoved(partition, to);
+            await RetireAsync(partition, copy, cancellationToken);
             return true;
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            begun.TryRemove(partition, out _);
+            if (error is PartitionMovedException)
+            {
+                begun.TryRemove(partition, out _); // that copy will not serve; one that was too slow goes on reading
+            }
+
             LogNotMoved(error, partition);
             return false;
         }
@@ -169,11 +185,27 @@ internal sealed partial class PartitionBalancer(
         }
     }
 
+    /// <summary>Tells a copy that nobody wants it any more. Where that fails, the next look at what this silo serves does, or the copy ends by itself.</summary>
+    private async Task RetireAsync(int partition, string copy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await copies.Get(partition, copy).RetireAsync(cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotRetired(error, partition, copy);
+        }
+    }
+
     [LoggerMessage(EventId = 420, Level = LogLevel.Information, Message = "Partition {Partition} moved to {Silo}")]
     private partial void LogMoved(int partition, SiloAddress silo);
 
     [LoggerMessage(EventId = 421, Level = LogLevel.Warning, Message = "Partition {Partition} could not be moved to another silo for now")]
     private partial void LogNotMoved(Exception error, int partition);
+
+    [LoggerMessage(EventId = 424, Level = LogLevel.Warning, Message = "Copy {Copy} of partition {Partition} could not be told for now that another serves")]
+    private partial void LogNotRetired(Exception error, int partition, string copy);
 
     [LoggerMessage(EventId = 423, Level = LogLevel.Warning, Message = "It could not be told for now whether partitions should lie on other silos")]
     private partial void LogNotBalanced(Exception error);

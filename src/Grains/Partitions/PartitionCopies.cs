@@ -8,7 +8,7 @@ namespace CooperaNet.Matching.Partitions;
 internal sealed class PartitionCopies(Partitioning partitioning, IGrainFactory grains)
 {
     /// <summary>The copy of a partition that never moved.</summary>
-    private const string First = "first";
+    private const string First = "a";
 
     private readonly ConcurrentDictionary<int, string> known = new();
 
@@ -22,8 +22,12 @@ internal sealed class PartitionCopies(Partitioning partitioning, IGrainFactory g
     public async Task<IPartitionGrain> GetServingAsync(int partition, CancellationToken cancellationToken) =>
         Get(partition, known.TryGetValue(partition, out var copy) ? copy : known[partition] = await ReadAsync(partition, cancellationToken));
 
-    /// <summary>Asks the database again the next time.</summary>
-    public void Forget(int partition) => known.TryRemove(partition, out _);
+    /// <summary>Asks the database again the next time, unless another copy has become known.</summary>
+    public void Forget(int partition, IPartitionGrain copy)
+    {
+        copy.GetPrimaryKeyLong(out var name);
+        known.TryRemove(new(partition, name!));
+    }
 
     /// <summary>The copy that serves.</summary>
     public async Task<string> ReadAsync(int partition, CancellationToken cancellationToken) => await partitioning.FindServingAsync(partition, cancellationToken) ?? First;

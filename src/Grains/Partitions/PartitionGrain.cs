@@ -18,12 +18,13 @@ internal sealed partial class PartitionGrain(
     private static readonly TimeSpan FollowTurn = TimeSpan.FromSeconds(1); // then others have their turn, such as whoever moves the partition
     private static readonly TimeSpan RetiredFor = TimeSpan.FromSeconds(10); // queries to it may be under way, and others who don't know yet are told
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10); // below Orleans' time-out for a call
-    private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(2); // whoever moves a partition asks again every ten seconds
+    private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(10); // whoever moves a partition asks again, once others before it have moved
     private readonly Backoff backoff = new(clock);
     private readonly TaskCompletionSource loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IGrainTimer? timer;
     private bool isServing;
     private bool isWanted; // whether a copy that does not serve reads the partition all the same, to take over
+    private bool isRetired; // for ever: the next copy has another name
     private DateTimeOffset endsAt; // when a copy that does not serve ends, unless it is wanted again
     private Position watermark;
     private DateTimeOffset asOf;
@@ -70,6 +71,11 @@ internal sealed partial class PartitionGrain(
             throw IsAboutToStop();
         }
 
+        if (isRetired)
+        {
+            throw DoesNotServe();
+        }
+
         if (!isWanted)
         {
             isWanted = true;
@@ -80,27 +86,31 @@ internal sealed partial class PartitionGrain(
         return await Task.WhenAny(loaded.Task, Task.Delay(StartPatience, TimeProvider.System, cancellationToken)) == loaded.Task;
     }
 
-    public async Task<bool> ServeAsync(CancellationToken cancellationToken)
+    public async Task ServeAsync(CancellationToken cancellationToken)
     {
         if (held.IsStopping)
         {
             throw IsAboutToStop();
         }
 
-        if (!loaded.Task.IsCompleted)
+        if (!loaded.Task.IsCompletedSuccessfully)
         {
-            return false;
+            throw new PartitionMovedException($"Copy {Copy} of partition {Partition} has not read everything.");
         }
 
         try
         {
             await models.JoinAsync(Partition, cancellationToken);
             var last = await encodings.WatermarkAsync(Partition, cancellationToken);
+            if (held.IsStopping)
+            {
+                throw IsAboutToStop();
+            }
+
             await copies.SetAsync(Partition, Copy, cancellationToken);
             watermark = last.IsBeforeOrAt(watermark) ? last : watermark; // suggestions are current up to there; the rest is repeated
             isServing = true;
             held.Add(Partition, Copy, State);
-            return true;
         }
         catch
         {
@@ -111,9 +121,9 @@ internal sealed partial class PartitionGrain(
 
     public Task RetireAsync(CancellationToken cancellationToken)
     {
-        if (isServing)
+        if (!isRetired)
         {
-            (isServing, isWanted, endsAt) = (false, false, clock.GetUtcNow() + RetiredFor);
+            (isServing, isWanted, isRetired, endsAt) = (false, false, true, clock.GetUtcNow() + RetiredFor);
             held.Remove(Partition, Copy);
         }
 
@@ -204,7 +214,13 @@ internal sealed partial class PartitionGrain(
             return;
         }
 
-        if (backoff.IsWaiting || !(isServing || isWanted) || held.HandedOver.IsCancellationRequested)
+        if (held.HandedOver.IsCancellationRequested)
+        {
+            loaded.TrySetException(IsAboutToStop()); // unless it has read: nobody waits for what does not come
+            return;
+        }
+
+        if (backoff.IsWaiting || !(isServing || isWanted))
         {
             return;
         }

@@ -89,14 +89,14 @@ internal sealed partial class PartitionSearch(PartitionCopies copies, IOptions<M
 
     private async Task<T> AskOnceAsync<T>(int partition, Func<IPartitionGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
+        var copy = await copies.GetServingAsync(partition, cancellationToken);
         try
         {
-            var copy = await copies.GetServingAsync(partition, cancellationToken);
             return await ask(copy, cancellationToken).WaitAsync(cancellationToken); // a call to a silo that died is not told so at once
         }
         catch
         {
-            copies.Forget(partition);
+            copies.Forget(partition, copy);
             throw;
         }
     }

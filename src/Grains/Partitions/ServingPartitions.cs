@@ -14,14 +14,14 @@ internal sealed class ServingPartitions : IDisposable
     /// <summary>Whether this silo is about to stop and takes no partition any more.</summary>
     public bool IsStopping { get; set; }
 
-    /// <summary>Cancelled when a silo that stops has handed over what it could: what is left no longer follows changes, as that would keep the silo from its end.</summary>
+    /// <summary>Cancelled when a silo that stops has handed over what it could and no gateway of it answers any more: what is left no longer follows changes, as that would keep the silo from its end.</summary>
     public CancellationToken HandedOver => handedOver.Token;
 
     /// <summary>Partition and copy.</summary>
     public IReadOnlyList<(int Partition, string Copy)> All => [.. held.Select(pair => (pair.Key, pair.Value.Copy))];
 
     /// <summary>Cancels <see cref="HandedOver"/>.</summary>
-    public void EndFollowing() => handedOver.Cancel();
+    public Task EndFollowingAsync() => handedOver.CancelAsync();
 
     public void Dispose() => handedOver.Dispose();
 

@@ -1,4 +1,6 @@
 using CooperaNet.Matching.Partitions;
+using Orleans.Concurrency;
+
 namespace CooperaNet.Matching.Suggestions;
 
 /// <summary>An offer that changed, as one need may see it.</summary>
@@ -7,20 +9,20 @@ namespace CooperaNet.Matching.Suggestions;
 [GenerateSerializer, Immutable, Alias("cooperanet.Candidate")]
 internal readonly record struct Candidate([property: Id(0)] string Offer, [property: Id(1)] PartitionHit? Hit);
 
-/// <summary>Keeps the suggestions of one need, apart from the need, so that a refresh never disturbs its etag or history.</summary>
+/// <summary>Keeps the suggestions of one need, apart from the need, so that a refresh never disturbs its etag or history. Reads never wait for one that is under way.</summary>
 [Alias("cooperanet.ISuggestionListGrain")]
 internal interface ISuggestionListGrain : IGrainWithStringKey
 {
     /// <summary>The kept list, or null when there is none of this revision of the need and this model.</summary>
-    [Alias("Find")]
+    [Alias("Find"), AlwaysInterleave]
     ValueTask<SuggestionList?> FindAsync(long needRevision, string model, CancellationToken cancellationToken);
 
     /// <summary>The list before the need or the model changed last; null when there was none.</summary>
-    [Alias("FindEarlier")]
+    [Alias("FindEarlier"), AlwaysInterleave]
     ValueTask<EarlierList?> FindEarlierAsync(CancellationToken cancellationToken);
 
     /// <summary>A text that changes whenever the list does.</summary>
-    [Alias("GetVersion")]
+    [Alias("GetVersion"), AlwaysInterleave]
     ValueTask<string> GetVersionAsync(CancellationToken cancellationToken);
 
     /// <summary>Computes the list anew; drops it when the need isn't published.</summary>
