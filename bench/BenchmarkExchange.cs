@@ -25,7 +25,15 @@ internal sealed class BenchmarkExchange : IAsyncDisposable
     {
         this.database = database;
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Gateway:JsonPort"] = "28080", ["Gateway:GrpcPort"] = "28081", ["Limits:IsOn"] = "false", ["Logging:LogLevel:Default"] = "Warning", ["Logging:LogLevel:Orleans"] = "Error" });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:JsonPort"] = "28080",
+            ["Gateway:GrpcPort"] = "28081",
+            ["Gateway:MaxDelay"] = "00:01:00", // publishers in this process keep it as busy as they can
+            ["Limits:IsOn"] = "false",
+            ["Logging:LogLevel:Default"] = "Warning",
+            ["Logging:LogLevel:Orleans"] = "Error",
+        });
         builder.UseOrleans(silo => silo.UseLocalhostClustering(28111, 28300).UseStorage(database).AddMatching());
         builder.UseGatewayPorts();
         builder.Services.AddGateway();

@@ -99,7 +99,7 @@ public static class GatewayExtensions
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks();
         services.AddHealth();
-        services.AddMetrics().AddSingleton<GatewayMeters>().AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>().AddSingleton<RateLimits>().AddSingleton<ScanInterceptor>();
+        services.AddMetrics().AddSingleton<GatewayMeters>().AddSingleton<ProcessorQueue>().AddSingleton<LoadInterceptor>().AddSingleton<RetryInterceptor>().AddSingleton<RateLimits>().AddSingleton<ScanInterceptor>();
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = Deadline });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StreamGuard>().AddSingleton<StatisticsFeed>().AddHostedService(provider => provider.GetRequiredService<StatisticsFeed>())

@@ -40,6 +40,10 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxCalls { get; set; } = 256;
 
+    /// <summary>How long work may wait for a thread; when it waits longer for half a second without a break, calls, without streams, are refused at once with UNAVAILABLE until it doesn't. Default: 0.1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long a call that is safe to repeat is tried again when a silo dies or stops under it. Default: 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
     public TimeSpan RetryFor { get; set; } = TimeSpan.FromSeconds(5);

@@ -51,7 +51,7 @@ public static class MatchingSiloBuilderExtensions
         services.AddSingleton<RegisterReader>().AddSingleton<ChangeReader>().AddSingleton<Partitioning>().AddSingleton<EncodingStore>().AddSingleton<StatisticsReader>();
         services.AddSingleton<AuditReader>().AddSingleton<HistorySealer>().AddHostedService<HistorySealing>();
         services.AddSingleton<AccountReader>().AddSingleton<CatalogImportStore>().AddSingleton<FingerprintStore>();
-        services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddScoped<PartitionModels>().AddSingleton<PartitionSuggester>().AddSingleton<PartitionComparer>().AddSingleton<PublishedReader>().AddSingleton<AnalyzedTexts>().AddSingleton<QueryPool>();
+        services.AddMetrics().AddSingleton<MatchingMeters>().AddSingleton<PartitionCopies>().AddSingleton<ServingPartitions>().AddSingleton<PartitionSearch>().AddSingleton<PartitionIndexer>().AddScoped<PartitionModels>().AddScoped<PartitionFollower>().AddSingleton<PartitionSuggester>().AddSingleton<PartitionComparer>().AddSingleton<PublishedReader>().AddSingleton<AnalyzedTexts>().AddSingleton<QueryPool>();
         services.AddHostedService<PartitionBalancer>().AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddHostedService<StatisticsFolder>().AddHostedService<CatalogRetention>();
         services.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedPlaces); // the default of a million is 300 MB

@@ -115,6 +115,7 @@ public sealed class ExchangeFixture : IAsyncLifetime
         web.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Gateway:AllowedOrigins:0"] = Page,
+            ["Gateway:MaxDelay"] = "00:01:00", // tests share the processors, and are not refused for it
             ["Limits:IsOn"] = "false", // tests ask faster than anybody may
             ["Identity:Issuers:0:Issuer"] = TestIssuer.Name,
             [metadataAddress.Length > 0 ? "Identity:Issuers:0:MetadataAddress" : "Identity:Issuers:0:JwksFile"] = metadataAddress.Length > 0 ? metadataAddress : keys,

@@ -5,7 +5,7 @@ using CooperaNet.Matching.V1;
 
 namespace CooperaNet.Matching.Gateway.Catalogs;
 
-/// <summary>Feeds one file to its import, batch by batch; the next batch is read while the last one is imported.</summary>
+/// <summary>Feeds one file to its import, batch by batch.</summary>
 internal sealed class CatalogImportRun(ICatalogImportGrain import, CatalogImportPlan plan, Caller caller)
 {
     /// <summary>Rows a call: enough to share commits, few enough to answer within a second.</summary>

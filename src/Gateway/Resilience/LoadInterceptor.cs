@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 
 namespace CooperaNet.Matching.Gateway.Resilience;
 
-/// <summary>Refuses calls beyond <see cref="GatewayOptions.MaxCalls"/> at once, so that those under way end in time: a queue would only make everybody late.</summary>
-internal sealed class LoadInterceptor(IOptions<GatewayOptions> options, GatewayMeters meters) : Interceptor, IDisposable
+/// <summary>Refuses calls at once beyond <see cref="GatewayOptions.MaxCalls"/> and while the processors are late, so that those under way end in time: a queue would only make everybody late.</summary>
+internal sealed class LoadInterceptor(IOptions<GatewayOptions> options, ProcessorQueue processors, GatewayMeters meters) : Interceptor, IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private readonly ConcurrencyLimiter limiter = new(new() { PermitLimit = options.Value.MaxCalls, QueueLimit = 0 });
@@ -23,17 +23,22 @@ internal sealed class LoadInterceptor(IOptions<GatewayOptions> options, GatewayM
             return await continuation(request, context);
         }
 
-        using var place = limiter.AttemptAcquire();
-        if (!place.IsAcquired)
+        if (processors.IsOverloaded)
         {
-            meters.Refused();
-            var status = ErrorStatus.Of(Code.Unavailable, $"{options.Value.MaxCalls} calls are under way; try again in a second.", "Overloaded");
-            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = RetryDelay.ToDuration() }));
-            throw status.ToRpcException();
+            throw Refuse("The processors are late");
         }
 
-        return await continuation(request, context);
+        using var place = limiter.AttemptAcquire();
+        return place.IsAcquired ? await continuation(request, context) : throw Refuse($"{options.Value.MaxCalls} calls are under way");
     }
 
     public void Dispose() => limiter.Dispose();
+
+    private RpcException Refuse(string reason)
+    {
+        meters.Refused();
+        var status = ErrorStatus.Of(Code.Unavailable, $"{reason}; try again in a second.", "Overloaded");
+        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = RetryDelay.ToDuration() }));
+        return status.ToRpcException();
+    }
 }

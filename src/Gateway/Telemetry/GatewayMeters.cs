@@ -12,7 +12,7 @@ internal sealed class GatewayMeters
     public GatewayMeters(IMeterFactory factory)
     {
         var meter = factory.Create("CooperaNet.Matching");
-        refused = meter.CreateCounter<long>("cooperanet.gateway.refused", "{call}", "Calls that were refused because too many were under way.");
+        refused = meter.CreateCounter<long>("cooperanet.gateway.refused", "{call}", "Calls that were refused because the process had too much to do.");
         repeated = meter.CreateCounter<long>("cooperanet.gateway.repeated", "{call}", "Calls that were repeated because a silo died or stopped under them.");
         dropped = meter.CreateCounter<long>("cooperanet.gateway.dropped", "{stream}", "Streams that were ended because their reader fell behind.");
     }

@@ -59,7 +59,7 @@ internal interface IPartitionGrain : IGrainWithIntegerCompoundKey
     Task<bool> StartAsync(CancellationToken cancellationToken);
 
     /// <summary>From now on this is the copy that serves.</summary>
-    /// <exception cref="PartitionMovedException">It has not read everything, or its silo is about to stop.</exception>
+    /// <exception cref="PartitionMovedException">It has not read everything, its silo is about to stop, or it is retired.</exception>
     [Alias("Serve")]
     Task ServeAsync(CancellationToken cancellationToken);
 

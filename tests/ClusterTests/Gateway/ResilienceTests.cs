@@ -55,7 +55,8 @@ public sealed class ResilienceTests : IDisposable
     [Fact]
     public async Task Beyond_the_limit_calls_are_refused_at_once_and_told_when_to_come_again()
     {
-        using var load = new LoadInterceptor(Options.Create(new GatewayOptions { MaxCalls = 1 }), Meters);
+        using var processors = new ProcessorQueue(TimeSpan.FromMinutes(1), Task.Factory);
+        using var load = new LoadInterceptor(Options.Create(new GatewayOptions { MaxCalls = 1 }), processors, Meters);
         var gate = new TaskCompletionSource<Offer>();
         var first = load.UnaryServerHandler<GetOfferRequest, Offer>(new(), new CallContext(Get), (_, _) => gate.Task);
 
@@ -66,6 +67,39 @@ public sealed class ResilienceTests : IDisposable
         Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
         Assert.Equal(1, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.Seconds);
         await load.UnaryServerHandler<GetOfferRequest, Offer>(new(), new CallContext(Get), (_, _) => Task.FromResult(new Offer()));
+    }
+
+    [Fact]
+    public async Task While_work_waits_for_a_thread_calls_are_refused_at_once_and_then_no_more()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        var threads = new ConcurrentExclusiveSchedulerPair();
+        using var processors = new ProcessorQueue(TimeSpan.FromMilliseconds(100), new TaskFactory(threads.ExclusiveScheduler));
+        using var load = new LoadInterceptor(Options.Create(new GatewayOptions()), processors, Meters);
+        using var gate = new ManualResetEventSlim();
+        await CallAsync();
+
+        var busy = Task.Factory.StartNew(() => gate.Wait(patience.Token), patience.Token, TaskCreationOptions.None, threads.ExclusiveScheduler);
+        await UntilAsync(() => processors.IsOverloaded);
+        var refusal = await Assert.ThrowsAsync<RpcException>(CallAsync);
+        gate.Set();
+        await busy;
+        await UntilAsync(() => !processors.IsOverloaded);
+
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+        Assert.Equal(1, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.Seconds);
+        await CallAsync();
+
+        Task<Offer> CallAsync() => load.UnaryServerHandler<GetOfferRequest, Offer>(new(), new CallContext(Get), (_, _) => Task.FromResult(new Offer()));
+
+        async Task UntilAsync(Func<bool> condition)
+        {
+            while (!condition())
+            {
+                await Task.Delay(10, patience.Token);
+            }
+        }
     }
 
     private GatewayMeters Meters => ActivatorUtilities.CreateInstance<GatewayMeters>(services);

@@ -35,6 +35,7 @@ internal sealed partial class IssuerServer : IAsyncDisposable
         var web = WebApplication.CreateSlimBuilder();
         web.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
+            ["Gateway:MaxDelay"] = "00:01:00", // tests share the processors, and are not refused for it
             ["SignIn:PasswordRounds"] = "1000",
             ["SignIn:RefusalTime"] = "00:00:00",
             ["SignIn:MaxAttemptsFrom"] = "100000",

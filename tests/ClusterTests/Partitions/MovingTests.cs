@@ -35,6 +35,7 @@ public sealed class MovingTests : IAsyncLifetime
 
             await next.ServeAsync(cancellation);
             await copies.Get(partition, before).RetireAsync(cancellation);
+            await Assert.ThrowsAsync<PartitionMovedException>(() => copies.Get(partition, before).ServeAsync(cancellation)); // never again
             Assert.Equal(after, await copies.ReadAsync(partition, cancellation));
             await exchange.EventuallyAsync<object>(async () =>
             {

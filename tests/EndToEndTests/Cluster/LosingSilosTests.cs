@@ -25,7 +25,7 @@ public sealed class LosingSilosTests
         for (var round = 0; round < Rounds; round++)
         {
             var victim = cluster.Silos[round % 3];
-            var report = await LoseAsync(cluster, victim, cluster.KillAsync);
+            var report = await LoseAsync(cluster, [victim], () => cluster.KillAsync(victim, cancellation));
             var after = report.Outcomes.Where(outcome => outcome.Due >= Before).ToList();
             var failed = after.Where(outcome => outcome.Failure is not null).ToList();
             var recovered = failed.Select(outcome => outcome.Due - Before).DefaultIfEmpty().Max();
@@ -44,13 +44,23 @@ public sealed class LosingSilosTests
         await using var cluster = await SiloCluster.StartAsync(3, cancellation);
         for (var round = 0; round < Rounds; round++)
         {
-            var report = await LoseAsync(cluster, cluster.Silos[round % 3], cluster.StopAsync);
+            var victim = cluster.Silos[round % 3];
+            var report = await LoseAsync(cluster, [victim], () => cluster.StopAsync(victim, cancellation));
             Tell($"stop {round + 1}:\n{report.ToTable()}");
-            Assert.DoesNotContain(report.Outcomes, outcome => outcome.Failure is not null);
-            Assert.DoesNotContain(report.Outcomes, outcome => !outcome.IsComplete);
-            Assert.Empty(await cluster.LostAsync(report, cancellation));
+            await AssertNothingMissedAsync(cluster, report);
             await cluster.AddAsync(cancellation);
         }
+    }
+
+    /// <summary>The one hands its partitions to the other, which takes none any more.</summary>
+    [Fact]
+    public async Task Two_silos_that_are_told_to_stop_at_once_cost_no_call()
+    {
+        await using var cluster = await SiloCluster.StartAsync(3, cancellation);
+        var victims = cluster.Silos.Take(2).ToList();
+        var report = await LoseAsync(cluster, victims, () => Task.WhenAll(victims.Select(victim => cluster.StopAsync(victim, cancellation))));
+        Tell(report.ToTable());
+        await AssertNothingMissedAsync(cluster, report);
     }
 
     [Fact]
@@ -114,14 +124,21 @@ public sealed class LosingSilosTests
 
     private static void Tell(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
-    private async Task<LoadReport> LoseAsync(SiloCluster cluster, ExchangeProcess victim, Func<ExchangeProcess, CancellationToken, Task> lose)
+    private async Task AssertNothingMissedAsync(SiloCluster cluster, LoadReport report)
     {
-        var load = await cluster.LoadAsync(Rate, Before + After, [.. cluster.Silos.Where(silo => silo != victim)]);
+        Assert.DoesNotContain(report.Outcomes, outcome => outcome.Failure is not null);
+        Assert.DoesNotContain(report.Outcomes, outcome => !outcome.IsComplete);
+        Assert.Empty(await cluster.LostAsync(report, cancellation));
+    }
+
+    private async Task<LoadReport> LoseAsync(SiloCluster cluster, IReadOnlyList<ExchangeProcess> victims, Func<Task> lose)
+    {
+        var load = await cluster.LoadAsync(Rate, Before + After, [.. cluster.Silos.Except(victims)]);
         await LoadDriver.RunAsync(load with { Rate = Rate / 2.0, Duration = TimeSpan.FromSeconds(Variables.Of("COOPERANET_WARMUP", 5)), Seed = load.Seed + 1 }, null, cancellation); // the first calls of a process are slow
         return await LoadDriver.RunAsync(load, async () =>
         {
             await Task.Delay(Before, cancellation);
-            await lose(victim, cancellation);
+            await lose();
         }, cancellation);
     }
 

@@ -20,12 +20,12 @@ public sealed class NetworkTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         network = await TestNetwork.StartAsync(Hosts);
-        database = await TestDatabase.StartAsync("PostgreSql", directory, cancellation, TestNetwork.Database);
+        database = await TestDatabase.StartAsync("PostgreSql", directory, cancellation, network.Database);
         var certificate = await TestCertificate.WriteAsync(directory, "certificate", "Cluster");
         for (var host = 0; host < Hosts; host++)
         {
             silos.Add(await ExchangeProcess.StartInNetwork(
-                network.Name(host), TestNetwork.Address(host), directory,
+                network.Name(host), network.Address(host), directory,
                 [
                     .. database.Settings, ("Matching__Partitions", "4"), ("Matching__BalancePeriod", "00:00:01"),
                     .. certificate, .. certificate.Select(setting => (setting.Name.Replace("Cluster", "Gateway", StringComparison.Ordinal), setting.Value)),
@@ -64,7 +64,7 @@ public sealed class NetworkTests : IAsyncLifetime
         await WriteAsync(silos[0], "before", 5, acknowledged);
         for (var other = 0; other < Hosts - 1; other++)
         {
-            await network!.CutAsync(Hosts - 1, TestNetwork.Address(other));
+            await network!.CutAsync(Hosts - 1, network.Address(other));
         }
 
         var cut = Stopwatch.StartNew();
@@ -89,14 +89,14 @@ public sealed class NetworkTests : IAsyncLifetime
     {
         var acknowledged = new List<string>();
         await WriteAsync(silos[2], "before", 5, acknowledged);
-        await network!.CutAsync(2, TestNetwork.Database);
+        await network!.CutAsync(2, network.Database);
 
         foreach (var (silo, i) in silos.Select((silo, i) => (silo, i)))
         {
             await WriteAsync(silo, $"during-{i}", 5, acknowledged);
         }
 
-        await network.CutAsync(2, TestNetwork.Database, isCut: false);
+        await network.CutAsync(2, network.Database, isCut: false);
         var back = Stopwatch.StartNew();
         var before = acknowledged.Count;
         while (acknowledged.Count < before + 5)

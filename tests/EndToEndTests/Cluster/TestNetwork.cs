@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.NetworkInformation;
 
 namespace CooperaNet.Matching.EndToEndTests.Cluster;
 
@@ -6,18 +7,19 @@ namespace CooperaNet.Matching.EndToEndTests.Cluster;
 internal sealed class TestNetwork : IAsyncDisposable
 {
     private readonly string id = Guid.NewGuid().ToString("n")[..5];
+    private readonly string subnet = FreeSubnet();
     private readonly int hosts;
 
     private TestNetwork(int hosts) => this.hosts = hosts;
 
     /// <summary>Where the database listens, and nothing else.</summary>
-    public static string Database => "10.77.0.2";
+    public string Database => $"{subnet}.2";
 
     /// <summary>A host's namespace.</summary>
     public string Name(int host) => $"c{id}{host}";
 
     /// <summary>A host's address.</summary>
-    public static string Address(int host) => $"10.77.0.{10 + host}";
+    public string Address(int host) => $"{subnet}.{10 + host}";
 
     public static async Task<TestNetwork> StartAsync(int hosts)
     {
@@ -25,15 +27,15 @@ internal sealed class TestNetwork : IAsyncDisposable
         Assert.SkipUnless(isPossible || Environment.GetEnvironmentVariable("CI") is not null, "Network namespaces need root and Debian's package iproute2.");
         var network = new TestNetwork(hosts);
         await RunAsync($"ip link add b{network.id} type bridge");
-        await RunAsync($"ip address add 10.77.0.1/24 dev b{network.id}");
-        await RunAsync($"ip address add {Database}/24 dev b{network.id}");
+        await RunAsync($"ip address add {network.subnet}.1/24 dev b{network.id}");
+        await RunAsync($"ip address add {network.Database}/24 dev b{network.id}");
         await RunAsync($"ip link set b{network.id} up");
         for (var host = 0; host < hosts; host++)
         {
             await RunAsync($"ip netns add {network.Name(host)}");
             await RunAsync($"ip link add {network.Link(host)} type veth peer name eth0 netns {network.Name(host)}");
             await RunAsync($"ip link set {network.Link(host)} master b{network.id} up");
-            await RunAsync($"ip netns exec {network.Name(host)} ip address add {Address(host)}/24 dev eth0");
+            await RunAsync($"ip netns exec {network.Name(host)} ip address add {network.Address(host)}/24 dev eth0");
             await RunAsync($"ip netns exec {network.Name(host)} ip link set eth0 up");
             await RunAsync($"ip netns exec {network.Name(host)} ip link set lo up");
         }
@@ -52,6 +54,13 @@ internal sealed class TestNetwork : IAsyncDisposable
         }
 
         await RunAsync($"ip link del b{id}");
+    }
+
+    /// <summary>The first three numbers of addresses that no network of this machine has, such as one that was left behind.</summary>
+    private static string FreeSubnet()
+    {
+        var taken = NetworkInterface.GetAllNetworkInterfaces().SelectMany(link => link.GetIPProperties().UnicastAddresses).Select(address => address.Address.ToString()).ToList();
+        return Enumerable.Range(0, 256).Select(number => $"10.77.{number}").Shuffle().First(subnet => !taken.Any(address => address.StartsWith($"{subnet}.", StringComparison.Ordinal)));
     }
 
     private string Link(int host) => $"v{id}{host}";
